@@ -1,0 +1,1 @@
+"""The team's git repositories, cloned and updated when JupyterLab starts."""

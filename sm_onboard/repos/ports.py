@@ -1,0 +1,78 @@
+"""What the engine needs from its surroundings, and what it offers to them.
+
+The engine (``engine.py``) knows git and the file system only. How a person signs in
+(``credentials.py``), who shows progress (``service.py``, ``cli.py``) are passed in.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from .models import Do, Entry, Outcome, Progress
+
+
+@dataclass(frozen=True)
+class Access:
+    """How git signs in for one entry.
+
+    Attributes:
+        config: ``(key, value)`` pairs for this call only, passed to git through
+            GIT_CONFIG_COUNT; order kept, so that resets come first. No secret values.
+        environment: further variables for git and its helpers. No secret values.
+        keep: ``(key, value)`` pairs to leave in the clone's own configuration, so that
+            the person's pull and push work too; all values of one key are replaced.
+        redact: strings that must never reach a log (the engine masks them).
+    """
+
+    config: Sequence[tuple[str, str]] = ()
+    environment: Sequence[tuple[str, str]] = ()
+    keep: Sequence[tuple[str, str]] = ()
+    redact: Sequence[str] = ()
+
+
+class Credentials(Protocol):
+    """Finds how to sign in for an entry, and what a refusal means."""
+
+    def access(self, entry: Entry) -> Access:
+        """Raises OnboardError where it is already clear that it cannot work."""
+        ...
+
+    def explain(self, entry: Entry, stderr: str) -> tuple[str, str, str] | None:
+        """(code, message, hint) for a refused sign-in seen in git's stderr, else None."""
+        ...
+
+
+@dataclass
+class Listener:
+    """Receives what happens to one entry; called from the engine's threads."""
+
+    progress: Callable[[Progress], None] = lambda _: None
+    log: Callable[[str], None] = lambda _: None
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+
+class Engine(Protocol):
+    """``engine.Engine``; blocking, safe to call from several threads for different entries.
+
+    No method raises for what concerns one entry: the Outcome says it. OnboardError is
+    raised by ``prepare`` for what concerns the whole root.
+    """
+
+    def prepare(self) -> None:
+        """Makes the state folder, removes what killed processes left.
+
+        Raises:
+            OnboardError: ``repos.root_missing``, ``repos.root_read_only``, ``repos.root_full``.
+        """
+        ...
+
+    def sync(self, entry: Entry, listener: Listener) -> Outcome:
+        """Clones, updates where safe, or finds nothing to do."""
+        ...
+
+    def act(self, entry: Entry, do: Do, listener: Listener) -> Outcome:
+        """Does what a person asked for (not ``cancel``: set ``listener.cancel``)."""
+        ...
