@@ -35,7 +35,6 @@ Do = Literal[
     "discard",  # back to the last commit (a snapshot is kept), then update
     "remove_lock",  # a lock file that a dead git left
     "switch_branch",  # back to the configured branch
-    "abort",  # end a merge, rebase, cherry-pick or revert that is under way
 ]
 
 Source = Literal["person", "space", "profile", "domain", "team", "trait"]
