@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..contract import Route
+from sm_onboard.contract import Route
+
 from .models import Do, Environment, Identity, Log, NewRepository, Repository, ReposState
 
 if TYPE_CHECKING:
-    from ..rooms import Rooms
+    from sm_onboard.rooms import Rooms
 
 
 def state(rooms: Rooms) -> ReposState:

@@ -1,0 +1,154 @@
+"""Puts the room together: the service, with everything it needs from the real world."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sm_onboard.errors import ConfigError
+from sm_onboard.rooms import Rooms, config_home, state_home
+
+from .models import Environment, Identity, NewRepository
+from .service import ReposService, Surroundings
+
+if TYPE_CHECKING:
+    from .plan import Plan
+    from .ports import Credentials, Engine
+
+
+def make_service(rooms: Rooms) -> ReposService:
+    """The service of one server, or of one call of the command line."""
+    world = _World(rooms)
+    given = Surroundings(
+        load=world.load,
+        root=world.root,
+        engine=world.engine,
+        add=world.add,
+        read_identity=world.read_identity,
+        write_identity=world.write_identity,
+        check_packages=world.check_packages,
+        install_packages=world.install_packages,
+        cancel=world.cancel,
+    )
+    return ReposService(
+        given,
+        pool=rooms.pool,
+        server=rooms.server,
+        notify=rooms.notify,
+        root_dir=rooms.root_dir,
+        parallel=rooms.settings.parallel,
+        update_on_start=rooms.settings.update_on_start,
+        log=rooms.log,
+    )
+
+
+class _World:
+    """``Surroundings``, by means of the modules that really do it; imported when called."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._settings = rooms.settings
+        self.cancel = threading.Event()
+
+    @property
+    def own_file(self) -> Path:
+        return config_home(self._rooms.environ, self._rooms.place.home) / "onboard.yaml"
+
+    def credentials(self) -> Credentials:
+        from .credentials import GitCredentials
+
+        return GitCredentials(region=self._rooms.place.region, environment=self._rooms.environ)
+
+    def load(self) -> Plan:
+        """Raises ConfigError ``config.trait`` where a trait itself is wrong."""
+        from . import plan
+
+        settings, place = self._settings, self._rooms.place
+        if settings.wrong:
+            raise ConfigError(
+                "config.trait",
+                f"The server's configuration of SmOnboard is wrong: {settings.wrong}",
+                "Correct it in the server's configuration and restart the server.",
+                "SmOnboard",
+            )
+        if not isinstance(settings.repositories, (list, tuple)):
+            raise ConfigError(
+                "config.trait",
+                "SmOnboard.repositories is not a list.",
+                "Write it as a list of dictionaries with the keys of onboard.yaml.",
+                "SmOnboard.repositories",
+            )
+        return plan.load(
+            plan.Settings(
+                own_file=self.own_file,
+                home=place.home,
+                config=Path(settings.config) if settings.config else None,
+                team_file=settings.team_file,
+                repositories=tuple(settings.repositories),
+                user_profile=place.user_profile,
+                shared_space=bool(place.shared),
+                readers={"s3": self._read_s3, "git+https": self._read_git},
+                cache=state_home(self._rooms.environ, place.home) / "team-files",
+            )
+        )
+
+    def _read_s3(self, address: str) -> bytes:
+        from sm_onboard import aws
+
+        return aws.read_s3(address)
+
+    def _read_git(self, address: str) -> bytes:
+        from .team_file import GitReader
+
+        return GitReader(self.credentials(), self.cancel)(address)
+
+    def root(self) -> Path:
+        from .plan import resolve_root
+
+        place = self._rooms.place
+        return resolve_root(
+            self._settings.root,
+            home=place.home,
+            user_profile=None if place.shared else place.user_profile,
+            efs_mounted=place.user_efs is not None,
+        )
+
+    def engine(self, root: Path) -> Engine:
+        from . import engine
+        from .git import Limits
+
+        return engine.Engine(
+            root,
+            credentials=self.credentials(),
+            limits=Limits(transfer=self._settings.git_timeout),
+            state_home=state_home(self._rooms.environ, self._rooms.place.home),
+        )
+
+    def add(self, new: NewRepository) -> None:
+        from .plan import add_to_own_file
+
+        add_to_own_file(self.own_file, new)
+
+    def read_identity(self) -> Identity | None:
+        from . import identity
+
+        return identity.read(self._rooms.environ)
+
+    def write_identity(self, person: Identity) -> None:
+        from . import identity
+
+        identity.write(person)
+
+    def check_packages(self, folder: Path, file: str) -> Environment:
+        from . import environment
+
+        return environment.check(folder, file)
+
+    def install_packages(
+        self, folder: Path, file: str, on_line: Callable[[str], None], cancel: threading.Event
+    ) -> Environment:
+        from . import environment
+
+        return environment.install(folder, file, on_line, cancel)

@@ -1,0 +1,126 @@
+"""The rooms of one server, each made when somebody first enters it.
+
+This is where a room's service meets the real world: configuration, git, AWS, the file
+system. The server and the command line make the same rooms.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .pool import Pool
+
+if TYPE_CHECKING:
+    from .repos.service import ReposService
+    from .studio import Place
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the administrator set; see the traits in ``app.py``.
+
+    Attributes:
+        wrong: a sentence when the traits themselves could not be read.
+    """
+
+    team_file: str = ""
+    root: str = "home"
+    repositories: Any = field(default_factory=list)
+    config: str = ""
+    update_on_start: bool = True
+    parallel: int = 8
+    git_timeout: int = 3600
+    metadata_file: str = ""
+    wrong: str = ""
+
+
+class Rooms:
+    """All rooms' services, and the threads they share.
+
+    Args:
+        settings: what the administrator set.
+        environ: the environment of the process, as it was when it started.
+        notify: called with (room, id, revision) after every change, from any thread.
+        root_dir: what the server's file browser shows; None on the command line.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        environ: Mapping[str, str],
+        notify: Callable[[str, str, int], None] = lambda *_: None,
+        root_dir: Path | None = None,
+        log: logging.Logger | None = None,
+    ) -> None:
+        self.server = uuid.uuid4().hex[:12]  # names this run of the server
+        self.settings = settings
+        self.environ = dict(environ)
+        self.notify = notify
+        self.root_dir = root_dir
+        self.log = log or logging.getLogger("sm_onboard")
+        # Requests and configuration must not wait for a pool full of clones.
+        self.pool = Pool(max(1, settings.parallel) + 4)
+        self._lock = threading.RLock()
+        self._closing = False
+
+    @cached_property
+    def place(self) -> Place:
+        """Where this server runs."""
+        from . import studio
+
+        metadata = self.settings.metadata_file
+        return studio.look(self.environ, Path(metadata) if metadata else studio.METADATA)
+
+    @property
+    def repos(self) -> ReposService:
+        with self._lock:
+            return self._repos
+
+    @cached_property
+    def _repos(self) -> ReposService:
+        from .repos.assembly import make_service
+
+        return make_service(self)
+
+    @property
+    def home(self) -> Path:
+        return self.place.home
+
+    def start(self) -> None:
+        """Begins the work that nobody has to ask for. Blocks while it imports."""
+        with self._lock:
+            if not self._closing:
+                self.repos.start()
+
+    def close(self, timeout: float) -> bool:
+        """Cancels everything and waits; False when something still ran then.
+
+        Args:
+            timeout: seconds.
+        """
+        with self._lock:
+            self._closing = True
+            if "_repos" in self.__dict__:
+                self._repos.stop()
+        return self.pool.close(timeout)
+
+
+def state_home(environ: Mapping[str, str], home: Path) -> Path:
+    """Where sm_onboard keeps what is not a repository, by the XDG rules."""
+    base = environ.get("XDG_STATE_HOME", "")
+    return (Path(base) if os.path.isabs(base) else home / ".local" / "state") / "sm-onboard"
+
+
+def config_home(environ: Mapping[str, str], home: Path) -> Path:
+    """Where the person's own onboard.yaml is, by the XDG rules."""
+    base = environ.get("XDG_CONFIG_HOME", "")
+    return (Path(base) if os.path.isabs(base) else home / ".config") / "sm-onboard"
