@@ -154,9 +154,8 @@ def _flock(fd: int, path: Path, listener: Listener, patience: float) -> bool:
             if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
                 return False
         else:
-            me = os.getpid()
             os.ftruncate(fd, 0)
-            os.pwrite(fd, f"{socket.gethostname()} {me} {_started(me)}".encode(), 0)
+            os.pwrite(fd, holder().encode(), 0)
             return True
         if listener.cancel.is_set() or time.monotonic() > deadline:
             return False
@@ -168,7 +167,17 @@ def _flock(fd: int, path: Path, listener: Listener, patience: float) -> bool:
 
 
 def _holder_is_dead(fd: int) -> bool:
-    host, _, rest = os.pread(fd, 400, 0).decode("utf-8", "replace").partition(" ")
+    return is_dead(os.pread(fd, 400, 0).decode("utf-8", "replace"))
+
+
+def holder() -> str:
+    """Names this process so that another one can tell later whether it still lives."""
+    return f"{socket.gethostname()} {os.getpid()} {_started(os.getpid())}"
+
+
+def is_dead(holder: str) -> bool:
+    """Whether the process that ``holder()`` named has ended; False where nobody can tell."""
+    host, _, rest = holder.strip().partition(" ")
     pid, _, started = rest.partition(" ")
     if host != socket.gethostname() or not pid.isdigit():
         return False

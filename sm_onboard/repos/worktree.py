@@ -1,0 +1,301 @@
+"""Reads and compares files of a work tree: is this path still what a commit says it is?
+
+Paths are relative with ``/``; names that are no UTF-8 are kept by surrogate escapes.
+Every path is reached folder by folder without following symbolic links.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from .git import Git
+from .inspect import opened
+from .models import FileInTheWay
+
+Seen = Literal["old", "new", "other"]
+LINK, SUBMODULE, PROGRAM = "120000", "160000", "100755"
+
+
+class Content(NamedTuple):
+    """What a path holds.
+
+    Attributes:
+        mode: 100644, 100755, 120000 (link) or 160000 (submodule: never touched here).
+        oid: the blob's id.
+        raw: the blob is the bytes on disk; otherwise git's filters and line endings
+            stand between the two.
+    """
+
+    mode: str
+    oid: str
+    raw: bool = False
+
+
+class Change(NamedTuple):
+    """One path's way from ``old`` to ``new``; None is: no such file."""
+
+    path: str
+    old: Content | None
+    new: Content | None
+
+    @classmethod
+    def load(cls, data: Sequence[Any]) -> Change:
+        path, old, new = data
+        return cls(path, Content(*old) if old else None, Content(*new) if new else None)
+
+
+class Obstructed(Exception):
+    """Something that is no folder stands where a path needs one."""
+
+    def __init__(self, at: str) -> None:
+        super().__init__(at)
+        self.at = at
+
+
+class Signature(NamedTuple):
+    """Changes whenever a file is written or replaced."""
+
+    inode: int
+    size: int
+    mtime_ns: int
+    mode: int
+
+    @classmethod
+    def of(cls, s: os.stat_result) -> Signature:
+        return cls(s.st_ino, s.st_size, s.st_mtime_ns, s.st_mode)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One path, looked at: what it equals, and how to tell later that it is unchanged."""
+
+    seen: Seen
+    signature: Signature | None
+    obstacle: str = ""
+
+
+@dataclass
+class Worktree:
+    """The work tree of the repository in ``folder``; ``sha`` is its hash algorithm."""
+
+    folder: Path
+    git: Git
+    sha: Callable[[], Any] = hashlib.sha1
+
+    def compare(self, changes: Sequence[Change]) -> dict[str, Found]:
+        """Looks at every changed path. ``old`` wins where old and new are the same."""
+        stats: dict[str, os.stat_result | None] = {}
+        obstacles: dict[str, str] = {}
+        for change in changes:
+            try:
+                stats[change.path] = self.stat(change.path)
+            except Obstructed as error:
+                stats[change.path], obstacles[change.path] = None, error.at
+        wanted = [c for c in changes if stats[c.path] is not None]
+        clean = self._hash(
+            [c.path for c in wanted if _regular(stats[c.path]) and _filtered(c)],
+        )
+        found = {}
+        for change in changes:
+            s = stats[change.path]
+            raw = None
+            if s is not None and (stat.S_ISLNK(s.st_mode) or _raw(change)):
+                raw = self._raw(change.path, s)
+            seen: Seen = "other"
+            if _is(change.old, s, raw, clean.get(change.path)):
+                seen = "old"
+            elif _is(change.new, s, raw, clean.get(change.path)):
+                seen = "new"
+            found[change.path] = Found(
+                seen, Signature.of(s) if s else None, obstacles.get(change.path, "")
+            )
+        return found
+
+    def stat(self, path: str) -> os.stat_result | None:
+        """The path's own status; None when there is nothing. Raises Obstructed."""
+        try:
+            with self.parent(path) as (fd, name):
+                return os.stat(name, dir_fd=fd, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+
+    @contextlib.contextmanager
+    def parent(self, path: str, make: bool = False) -> Iterator[tuple[int, str]]:
+        """A descriptor of the folder that holds ``path``, and the name in it.
+
+        Raises:
+            Obstructed: a file or link stands where a folder should.
+            FileNotFoundError: the folder is not there, and ``make`` is False.
+        """
+        *folders, name = path.split("/")
+        with contextlib.ExitStack() as stack:
+            fd = stack.enter_context(opened(os.fspath(self.folder), follow=True))
+            for i, folder in enumerate(folders):
+                if make:
+                    with contextlib.suppress(FileExistsError):
+                        os.mkdir(folder, dir_fd=fd)
+                try:
+                    fd = stack.enter_context(opened(folder, fd))
+                except OSError as error:
+                    if error.errno in (errno.ENOTDIR, errno.ELOOP):
+                        raise Obstructed("/".join(folders[: i + 1])) from None
+                    raise
+            yield fd, name
+
+    def read(self, path: str) -> tuple[str, bytes]:
+        """The bytes on disk and the mode of a file or link. Raises OSError, Obstructed."""
+        with self.parent(path) as (fd, name):
+            s = os.stat(name, dir_fd=fd, follow_symlinks=False)
+            if stat.S_ISLNK(s.st_mode):
+                return LINK, os.fsencode(os.readlink(name, dir_fd=fd))
+            file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=fd)
+            with open(file, "rb") as stream:
+                return _mode(s), stream.read()
+
+    def _raw(self, path: str, s: os.stat_result) -> str | None:
+        if not (stat.S_ISREG(s.st_mode) or stat.S_ISLNK(s.st_mode)):
+            return None
+        try:
+            _, data = self.read(path)
+        except (OSError, Obstructed):
+            return None
+        return self.blob(data)
+
+    def blob(self, data: bytes) -> str:
+        """The id git gives these bytes."""
+        digest = self.sha()
+        digest.update(b"blob %d\0" % len(data))
+        digest.update(data)
+        return str(digest.hexdigest())
+
+    def _hash(self, paths: Sequence[str]) -> dict[str, str]:
+        """Ids of files as git would add them."""
+        plain = [path for path in paths if "\n" not in path]
+        oids: dict[str, str] = {}
+        if plain:
+            lines = b"".join(os.fsencode(path) + b"\n" for path in plain)
+            said = self.git.run("hash-object", "--stdin-paths", cwd=self.folder, input=lines)
+            oids.update(zip(plain, said.decode().split(), strict=True))
+        for path in set(paths) - set(plain):
+            _, data = self.read(path)
+            said = self.git.run(
+                "hash-object", f"--path={path}", "--stdin", cwd=self.folder, input=data
+            )
+            oids[path] = said.decode().strip()
+        return oids
+
+    def in_the_way(
+        self, changes: Sequence[Change], found: Mapping[str, Found]
+    ) -> tuple[FileInTheWay, ...]:
+        """What of the person's an application of ``changes`` would have to overwrite."""
+        gone = {c.path for c in changes if c.new is None}
+        problems: dict[str, FileInTheWay] = {}
+
+        def add(path: str, why: Any) -> None:
+            problems.setdefault(path, FileInTheWay(path=path, why=why))
+
+        strangers = []
+        for change in changes:
+            at = found[change.path]
+            if at.obstacle and change.new is not None and at.obstacle not in gone:
+                add(at.obstacle, "changed" if change.old else "untracked")
+            elif at.seen != "other":
+                continue
+            elif at.signature is None:
+                add(change.path, "deleted")
+            elif stat.S_ISDIR(at.signature.mode):
+                for path in self._files_below(change.path):
+                    if path not in gone:
+                        add(path, "folder")
+            elif change.old is None:
+                strangers.append(change.path)
+            else:
+                add(change.path, "changed")
+        ignored = self._ignored(strangers)
+        for path in strangers:
+            add(path, "ignored" if path in ignored else "untracked")
+        return tuple(problems.values())
+
+    def _ignored(self, paths: Sequence[str]) -> set[str]:
+        if not paths:
+            return set()
+        said = self.git.run(
+            *("check-ignore", "-z", "--stdin"),
+            cwd=self.folder,
+            input=b"".join(os.fsencode(path) + b"\0" for path in paths),
+            ok=(0, 1),
+        )
+        return {os.fsdecode(path) for path in said.split(b"\0") if path}
+
+    def _files_below(self, path: str) -> Iterator[str]:
+        base = os.fspath(self.folder)
+        for folder, folders, files in os.walk(os.path.join(base, path)):
+            for name in files + [n for n in folders if os.path.islink(os.path.join(folder, n))]:
+                yield os.path.relpath(os.path.join(folder, name), base)
+
+
+def split_z(data: bytes) -> list[str]:
+    """The parts of git's ``-z`` output."""
+    return [os.fsdecode(part) for part in data.split(b"\0") if part]
+
+
+def tree_changes(git: Git, folder: Path, old: str, new: str) -> list[Change]:
+    """What differs between two commits or trees."""
+    said = git.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new, "--", cwd=folder)
+    return list(raw_changes(said))
+
+
+def raw_changes(said: bytes) -> Iterable[Change]:
+    """Parses ``:old-mode new-mode old-oid new-oid status NUL path NUL``."""
+    fields = iter(split_z(said))
+    for head in fields:
+        old_mode, new_mode, old, new, _ = head[1:].split()
+        yield Change(
+            next(fields),
+            None if old_mode == "000000" else Content(old_mode, old),
+            None if new_mode == "000000" else Content(new_mode, new),
+        )
+
+
+def _regular(s: os.stat_result | None) -> bool:
+    return s is not None and stat.S_ISREG(s.st_mode)
+
+
+def _contents(change: Change) -> list[Content]:
+    return [content for content in (change.old, change.new) if content is not None]
+
+
+def _filtered(change: Change) -> bool:
+    return any(not c.raw and c.mode != LINK for c in _contents(change))
+
+
+def _raw(change: Change) -> bool:
+    return any(c.raw for c in _contents(change))
+
+
+def _mode(s: os.stat_result) -> str:
+    if stat.S_ISLNK(s.st_mode):
+        return LINK
+    return PROGRAM if s.st_mode & stat.S_IXUSR else "100644"
+
+
+def _is(
+    content: Content | None, s: os.stat_result | None, raw: str | None, clean: str | None
+) -> bool:
+    if content is None or s is None:
+        return content is None and s is None
+    if content.mode == SUBMODULE:
+        return True
+    if not (stat.S_ISREG(s.st_mode) or stat.S_ISLNK(s.st_mode)):
+        return False
+    if content.mode != _mode(s):
+        return False
+    return content.oid == (raw if content.raw or content.mode == LINK else clean)
