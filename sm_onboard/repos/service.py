@@ -48,10 +48,12 @@ _ALSO: dict[str, frozenset[str]] = {
     "retry": frozenset({"failed", "cancelled"}),
 }
 """What may be asked for in which state, even where the row does not offer it."""
-_INTERNAL = {
-    "message": "Something in sm_onboard failed. What it was is in the server's log.",
-    "hint": "Try again; if it stays, send the log to the person who runs the server.",
-}
+_BROKEN = Outcome(
+    state="failed",
+    code="internal",
+    message="Something in sm_onboard failed. What it was is in the server's log.",
+    hint="Try again; if it stays, send the log to the person who runs the server.",
+)
 
 
 @dataclass(frozen=True)
@@ -305,7 +307,7 @@ class ReposService:
             return Problem(code=error.code, message=str(error), hint=error.hint, origin=origin)
         except Exception:
             self._log.exception("sm_onboard | reading the configuration failed")
-            return Problem(code="internal", origin="", **_INTERNAL)
+            return Problem(code=_BROKEN.code, message=_BROKEN.message, hint=_BROKEN.hint, origin="")
         with self._changed:
             for row in self._rows.values():
                 self._enqueue(row, None, only_missing=first_time and not self._update_on_start)
@@ -443,7 +445,7 @@ class ReposService:
                 outcome = self._engine.act(job.entry, job.do, job.listener)
         except Exception:
             self._log.exception("sm_onboard | %s: the job failed", job.entry.path)
-            outcome = Outcome(state="failed", actions=("retry",), code="internal", **_INTERNAL)
+            outcome = msgspec.structs.replace(_BROKEN, actions=("retry",))
         more = self._beside(job.entry, folder, outcome)
         with self._changed:
             row.settle(outcome, **more)
@@ -487,7 +489,7 @@ class ReposService:
             found = Environment(file=file, state="failed", message=str(error))
         except Exception:
             self._log.exception("sm_onboard | installing %s failed", file)
-            found = Environment(file=file, state="failed", message=_INTERNAL["message"])
+            found = Environment(file=file, state="failed", message=_BROKEN.message)
         with self._changed:
             row.installing = None
             row.show(actions=row.settled.actions)
