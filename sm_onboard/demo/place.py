@@ -1,0 +1,129 @@
+"""A folder in which the demo lives: repositories, a person's home, JupyterLab's settings.
+
+    DIR/host/          the team's bare repositories
+    DIR/onboard.yaml   the team file
+    DIR/home/          the person's home, and what JupyterLab shows
+    DIR/jupyter/       JupyterLab's configuration, data and runtime files
+
+Nothing outside of it is written to, and nothing of the real home is read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import site
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .sample import make_repositories
+
+# What a person's shell may say about places and services of theirs, by prefix.
+_THEIRS = ("AWS_", "GIT_", "JPY_", "JUPYTER_", "JUPYTERLAB_", "MLFLOW_", "SAGEMAKER_", "XDG_")
+_THEIRS_TOO = ("IPYTHONDIR", "MPLCONFIGDIR", "PYTHONSTARTUP", "SSH_ASKPASS")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The demo's folder."""
+
+    directory: Path
+
+    @property
+    def host(self) -> Path:
+        return self.directory / "host"
+
+    @property
+    def home(self) -> Path:
+        return self.directory / "home"
+
+    @property
+    def team_file(self) -> Path:
+        return self.directory / "onboard.yaml"
+
+    @property
+    def config(self) -> Path:
+        return self.directory / "jupyter" / "config"
+
+    @property
+    def runtime(self) -> Path:
+        return self.directory / "jupyter" / "runtime"
+
+    @property
+    def data(self) -> Path:
+        return self.directory / "jupyter" / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.directory / "jupyterlab.log"
+
+    @property
+    def git_port(self) -> int:
+        """The port that an earlier demo in this folder had; its clones name it. 0: none."""
+        try:
+            return int((self.directory / "port").read_text())
+        except (FileNotFoundError, ValueError):
+            return 0
+
+    def make(self) -> None:
+        """Makes what is not there yet."""
+        for folder in (self.home, self.config, self.runtime, self.data):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not self.host.exists():
+            aside = self.directory / "host.new"
+            aside.mkdir(exist_ok=True)
+            make_repositories(aside)
+            aside.rename(self.host)
+
+    def configure(self, team_file: str, git_port: int, traits: Mapping[str, object]) -> None:
+        """Writes the team file and JupyterLab's configuration.
+
+        Args:
+            team_file: the text of ``onboard.yaml``.
+            git_port: where the git server listens.
+            traits: further traits of ``ServerApp``.
+        """
+        self.team_file.write_text(team_file, encoding="utf-8")
+        (self.directory / "port").write_text(str(git_port))
+        server = {
+            "root_dir": str(self.home),
+            "ip": "127.0.0.1",
+            "open_browser": False,
+            "allow_root": hasattr(os, "geteuid") and os.geteuid() == 0,
+            **traits,
+        }
+        traits_file = self.config / "jupyter_server_config.json"
+        traits_file.write_text(
+            json.dumps({"ServerApp": server, "SmOnboard": {"team_file": str(self.team_file)}})
+        )
+        settings = self.config / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
+        settings.mkdir(parents=True, exist_ok=True)
+        # No question about news on the first start, and nothing asked of the network.
+        (settings / "notification.jupyterlab-settings").write_text(
+            json.dumps({"fetchNews": "false", "checkForUpdates": False})
+        )
+
+    def environment(self) -> dict[str, str]:
+        """The environment for JupyterLab: this Python's packages, this place's folders."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(_THEIRS) and name not in _THEIRS_TOO
+        }
+        base = site.getuserbase()  # where `pip install --user` puts things: below the real home
+        return {
+            **kept,
+            "HOME": str(self.home),
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")]),
+            "PYTHONUSERBASE": base,
+            "JUPYTER_PATH": str(Path(base, "share", "jupyter")),
+            "JUPYTER_CONFIG_PATH": str(Path(base, "etc", "jupyter")),
+            "JUPYTER_CONFIG_DIR": str(self.config),
+            "JUPYTER_DATA_DIR": str(self.data),
+            "JUPYTER_RUNTIME_DIR": str(self.runtime),
+            "no_proxy": "127.0.0.1,localhost",
+            "NO_PROXY": "127.0.0.1,localhost",
+            "AWS_EC2_METADATA_DISABLED": "true",  # nothing is asked outside of this machine
+        }
