@@ -41,7 +41,7 @@ def add_to_own_file(own_file: Path, new: NewRepository) -> None:
         addresses.default_name(entry["url"])
     file = Path(os.path.realpath(own_file))  # a link of a dotfile manager stays one
     old = _bytes(file)
-    _not_listed_yet(old, entry["url"])
+    _not_listed_yet(own_file, old, entry["url"])
     text = old.decode("utf-8-sig")
     newline = "\r\n" if "\r\n" in text else "\n"
     changed = _inserted(text, entry, newline).encode()
@@ -69,8 +69,13 @@ def _bytes(file: Path) -> bytes:
         return b""
 
 
-def _not_listed_yet(old: bytes, url: str) -> None:
-    for index, node in enumerate(read(old).repositories):
+def _not_listed_yet(own_file: Path, old: bytes, url: str) -> None:
+    try:
+        nodes = read(old).repositories
+    except ConfigError as error:
+        place = names.shown(str(own_file), 200)
+        raise ConfigError(error.code, f"{place}: {error.message}", error.hint) from None
+    for index, node in enumerate(nodes):
         keys = node.value if isinstance(node.value, dict) else {}
         listed = keys["url"].value if "url" in keys else None
         if isinstance(listed, str) and addresses.same_repository(listed, url):
@@ -86,8 +91,8 @@ def _inserted(text: str, entry: dict[str, str], newline: str) -> str:
     """The text with the entry's lines where the list ends. Not yet known to be right."""
     root = yaml_text.parse(text.encode())
     keys = root.value if root is not None and isinstance(root.value, dict) else {}
-    lines = text.splitlines(keepends=True)
-    if lines and not lines[-1].endswith(("\n", "\r")):
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
+    if lines and not lines[-1].endswith("\n"):
         lines[-1] += newline
     if root is None:
         top = ["version: 1", "repositories:", *_lines(entry, "  ")]

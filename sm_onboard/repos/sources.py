@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ConfigError, OnboardError
-from . import addresses, names, onboard_file, yaml_text
+from . import addresses, names, onboard_file, url_parts, yaml_text
 from .models import Problem
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class FileRead:
 
 def read_local(file: Path, *, optional: bool) -> FileRead:
     """Reads a file of this machine; a missing optional one is no problem."""
-    origin = str(file)
+    origin = names.shown(str(file), 200)
     try:
         return _good(origin, read_bytes(file), must_hold=not optional)
     except FileNotFoundError:
@@ -47,13 +47,14 @@ def read_local(file: Path, *, optional: bool) -> FileRead:
             return FileRead(origin, onboard_file.Sections(), missing=True)
         error = ConfigError(
             "config.file_missing",
-            f"There is no file {names.shown(origin, 200)}.",
+            f"There is no file {origin}.",
             "Check its name and whether its storage is mounted.",
         )
-    except OSError as caught:
+    except (OSError, ValueError) as caught:  # ValueError: a NUL in the path
+        reason = caught.strerror if isinstance(caught, OSError) else "its name is no file's"
         error = ConfigError(
             "config.file_unreadable",
-            f"The file {names.shown(origin, 200)} cannot be read: {caught.strerror}.",
+            f"The file {origin} cannot be read: {reason}.",
             "Check its permissions, and those of the folders above it.",
         )
     except ConfigError as caught:
@@ -140,7 +141,7 @@ def _remote_scheme(setting: str) -> str | None:
     field = "SmOnboard.team_file"
     if scheme == "s3":
         bucket, _, key = rest.partition("/")
-        addresses.check_host(bucket.replace("_", "-"), field)
+        url_parts.check_host(bucket.replace("_", "-"), field)
         names.check_inside(key, field)
         return scheme
     if scheme == "git+https":

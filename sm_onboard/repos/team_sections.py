@@ -10,7 +10,7 @@ import string
 from typing import NoReturn
 
 from ..errors import ConfigError
-from . import addresses, names
+from . import names, url_parts
 from .onboard_keys import Experiments, Links
 from .typed_nodes import at_key, struct
 from .yaml_text import Node
@@ -90,7 +90,7 @@ def check_host_pattern(pattern: str, field: str) -> None:
     hint = "Write a host such as github.com, or *.acme.com for every host below acme.com."
     host = pattern.removeprefix("*.")
     try:
-        addresses.check_host(host, field)
+        url_parts.check_host(host, field)
     except ConfigError:
         _refuse("config.host_pattern", "This is not a host.", hint, field)
     if host != pattern and "." not in host:

@@ -93,9 +93,10 @@ def parse(data: bytes) -> Node | None:
 
 
 def from_python(value: object, depth: int = 0) -> Node:
-    """The same tree from a trait's value; what JSON could not say becomes its type's name."""
+    """The same tree from a trait's value. What no file could say, or is nested deeper than any
+    key allows, becomes a node without a value, which every key refuses."""
     if depth > MAX_DEPTH:
-        _deep(None)
+        return Node(None)
     if isinstance(value, Mapping):
         return Node({str(k): from_python(v, depth + 1) for k, v in value.items()})
     if isinstance(value, (list, tuple)):
@@ -143,7 +144,11 @@ def _node(event: Any, events: Iterator[Any], depth: int) -> Node:
             "Take the tag out; if it is text, put quotes around it.",
         )
     if depth > MAX_DEPTH:
-        _deep(line)
+        _refuse(
+            "config.yaml_deep",
+            f"Line {line} is nested more than {MAX_DEPTH} levels deep.",
+            "Look for brackets that are not closed, or for indentation that keeps growing.",
+        )
     start = (event.start_mark.line, event.start_mark.column)
     if isinstance(event, yaml.ScalarEvent):
         value = _scalar(event.value) if event.implicit[0] and not event.style else event.value
@@ -214,15 +219,6 @@ def _line(event: Any) -> int:
 
 def _end(event: Any) -> int:
     return int(event.end_mark.line)
-
-
-def _deep(line: int | None) -> NoReturn:
-    place = "" if line is None else f" at line {line}"
-    _refuse(
-        "config.yaml_deep",
-        f"The file is nested more than {MAX_DEPTH} levels deep{place}.",
-        "Look for brackets that are not closed, or for indentation that keeps growing.",
-    )
 
 
 def _refuse(code: str, message: str, hint: str) -> NoReturn:
