@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ..cli import told
 from .run import Running, open_browser, run
 
 
@@ -50,4 +51,6 @@ def demo(
 
     if not command:
         click.echo("Starting JupyterLab for a new member of the sample team.")
-    sys.exit(run(keep, traits, command, ready))
+    with told():
+        status = run(keep, traits, command, ready)
+    sys.exit(status)

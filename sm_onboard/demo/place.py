@@ -56,6 +56,10 @@ class Place:
         return self.directory / "jupyter" / "data"
 
     @property
+    def temporary(self) -> Path:
+        return self.directory / "tmp"
+
+    @property
     def log(self) -> Path:
         return self.directory / "jupyterlab.log"
 
@@ -69,7 +73,7 @@ class Place:
 
     def make(self) -> None:
         """Makes what is not there yet."""
-        for folder in (self.home, self.config, self.runtime, self.data):
+        for folder in (self.home, self.config, self.runtime, self.data, self.temporary):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self.host.exists():
             aside = self.directory / "host.new"
@@ -95,9 +99,11 @@ class Place:
             **traits,
         }
         traits_file = self.config / "jupyter_server_config.json"
-        traits_file.write_text(
-            json.dumps({"ServerApp": server, "SmOnboard": {"team_file": str(self.team_file)}})
-        )
+        ours = {
+            "team_file": str(self.team_file),
+            "metadata_file": str(self.directory / "none"),  # the demo is nowhere, also in Studio
+        }
+        traits_file.write_text(json.dumps({"ServerApp": server, "SmOnboard": ours}))
         settings = self.config / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
         settings.mkdir(parents=True, exist_ok=True)
         # No question about news on the first start, and nothing asked of the network.
@@ -116,6 +122,7 @@ class Place:
         return {
             **kept,
             "HOME": str(self.home),
+            "TMPDIR": str(self.temporary),
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")]),
             "PYTHONUSERBASE": base,
             "JUPYTER_PATH": str(Path(base, "share", "jupyter")),

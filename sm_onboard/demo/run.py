@@ -96,7 +96,8 @@ class _Stop:
             self.asked = True
 
         signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        before = {number: signal.signal(number, hear) for number in signals}
+        heard = [n for n in signals if signal.getsignal(n) != signal.SIG_IGN]  # nohup's wish
+        before = {number: signal.signal(number, hear) for number in heard}
         try:
             yield
         finally:

@@ -1,0 +1,158 @@
+"""`sm-onboard demo` starts, touches nothing of the person's, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from gitserver import wait_until
+
+import sm_onboard
+
+DEMO = [sys.executable, "-m", "sm_onboard.cli", "demo"]
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """A person with an empty home, whose shell points at many other places."""
+    (tmp_path / "person").mkdir()
+    (tmp_path / "temporary").mkdir()
+    return {
+        **os.environ,
+        "HOME": str(tmp_path / "person"),
+        "TMPDIR": str(tmp_path / "temporary"),
+        "PYTHONPATH": str(Path(sm_onboard.__file__).parents[1]),
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "theirs"),
+        "XDG_STATE_HOME": str(tmp_path / "theirs"),
+        "GIT_DIR": str(tmp_path / "theirs"),
+        "AWS_PROFILE": "theirs",
+        "http_proxy": "http://127.0.0.1:9",  # a proxy that must not be asked
+    }
+
+
+@pytest.fixture
+def start(environment):
+    running = []
+
+    def start(*options: str) -> tuple[subprocess.Popen[str], str]:
+        demo = subprocess.Popen(
+            [*DEMO, "--no-browser", *options],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        running.append(demo)
+        assert demo.stdout is not None
+        for line in demo.stdout:
+            if "http://" in line:
+                return demo, line.strip()
+        raise AssertionError("the demo ended without an address")
+
+    yield start
+    for demo in running:
+        demo.kill()
+        demo.wait()
+
+
+def ask(url: str, path: str, method: str = "GET") -> object:
+    address, token = re.fullmatch(r"(http://127\.0\.0\.1:\d+/.*)lab\?token=(\w+)", url).groups()
+    request = urllib.request.Request(
+        address + path, method=method, headers={"Authorization": f"token {token}"}, data=None
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def family(pid: int) -> set[int]:
+    """The processes that descend from one, without those that have ended (zombies)."""
+    listed = subprocess.run(["ps", "-axo", "pid=,ppid=,stat="], capture_output=True, text=True)
+    rows = [line.split() for line in listed.stdout.splitlines()]
+    parents = {int(row[0]): int(row[1]) for row in rows if not row[2].startswith("Z")}
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found & set(parents)
+
+
+def alive(pids: set[int]) -> set[int]:
+    return {pid for pid in pids if pid in family(pid)}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ends_cleanly(start, environment, tmp_path, number):
+    demo, url = start("--base-url", "/a/prefix/")
+    assert "/a/prefix/lab?token=" in url
+    ask(url, "api/kernels", "POST")
+    assert ask(url, "api/status")["kernels"] == 1
+    pids = family(demo.pid)
+    assert len(pids) >= 3  # the demo, JupyterLab, the kernel
+    demo.send_signal(number)
+    assert demo.wait(20) == 0
+    wait_until(lambda: not alive(pids))
+    assert os.listdir(environment["TMPDIR"]) == []
+    assert os.listdir(environment["HOME"]) == []
+    assert not (tmp_path / "theirs").exists()
+
+
+def test_the_token_is_in_no_list_of_processes(start):
+    demo, url = start()
+    token = url.partition("token=")[2]
+    listed = subprocess.run(["ps", "-axww", "-o", "command="], capture_output=True, text=True)
+    assert len(token) >= 32
+    assert token not in listed.stdout
+    demo.terminate()
+    assert demo.wait(20) == 0
+
+
+def test_a_kept_folder_serves_the_same_addresses_again(environment, tmp_path):
+    kept = tmp_path / "kept"
+    script = "import os; print(os.environ['HOME']); raise SystemExit(3)"
+    texts = []
+    for _ in range(2):
+        done = subprocess.run(
+            [*DEMO, "--keep", str(kept), "--", sys.executable, "-c", script],
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 3, done.stderr
+        assert done.stdout == f"{kept}/home\n"
+        texts.append((kept / "onboard.yaml").read_text())
+    assert texts[0] == texts[1]
+    assert len(list((kept / "host").glob("*.git"))) == 3
+
+
+def test_a_taken_port_is_said_in_a_sentence(environment):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = subprocess.run(
+            [*DEMO, "--no-browser", "--port", str(taken.getsockname()[1])],
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert "JupyterLab did not start." in done.stderr
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert os.listdir(environment["TMPDIR"]) == []
+
+
+def test_without_git_it_says_so(environment, tmp_path):
+    begun = time.monotonic()
+    done = subprocess.run(
+        DEMO, env={**environment, "PATH": str(tmp_path)}, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "needs git" in done.stderr
+    assert time.monotonic() - begun < 10
