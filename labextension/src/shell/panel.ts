@@ -1,0 +1,106 @@
+/** The one side panel: a header, a section for each room, a footer. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { PanelWithToolbar, SidePanel, Toolbar } from '@jupyterlab/ui-components';
+import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
+import { AccordionPanel, Panel, Widget, type PanelLayout } from '@lumino/widgets';
+
+import { compassIcon } from './icons';
+import type { IOnboardPanel, IRoom, ISummary } from './tokens';
+
+export const PANEL_ID = 'sm-onboard-panel';
+
+/** Height of a room's title in pixels. */
+const TITLE = 29;
+
+export class OnboardPanel extends SidePanel implements IOnboardPanel {
+  /** @param onReveal - brings the panel to the front of the shell */
+  constructor(
+    trans: TranslationBundle,
+    private readonly onReveal: () => void
+  ) {
+    super({ titleSpace: TITLE });
+    this.id = PANEL_ID;
+    this.addClass('smo-Panel');
+    this.title.icon = compassIcon;
+    this.title.caption = trans.__('Onboard: your team’s repositories');
+    this.node.setAttribute('role', 'complementary');
+    this.node.setAttribute('aria-label', trans.__('Onboard'));
+    this.content.node.setAttribute('aria-label', trans.__('Rooms'));
+    this._footer.addClass('smo-Panel-footer');
+    this._footer.hide();
+    (this.layout as PanelLayout).addWidget(this._footer);
+  }
+
+  addRoom(room: IRoom): IDisposable {
+    const toolbar = room.toolbar ?? new Toolbar();
+    const section = new PanelWithToolbar({ toolbar });
+    section.addClass('smo-Room');
+    section.node.dataset.smoRoom = room.id;
+    section.title.label = room.title;
+    section.addWidget(room.widget);
+    if (room.summary) {
+      toolbar.insertItem(0, 'summary', new Summary(room.summary));
+    }
+    const after = this._ranks.findIndex(rank => rank > room.rank);
+    const index = after === -1 ? this._ranks.length : after;
+    this._ranks.splice(index, 0, room.rank);
+    this.insertWidget(index, section);
+    return new DisposableDelegate(() => {
+      this._ranks.splice(this.widgets.indexOf(section), 1);
+      section.dispose();
+    });
+  }
+
+  setHeader(widget: Widget | null): void {
+    replace(this.header, widget);
+    this.header.addClass('smo-Panel-header');
+  }
+
+  setFooter(widget: Widget | null): void {
+    replace(this._footer, widget);
+  }
+
+  reveal(): void {
+    this.onReveal();
+  }
+
+  /** Whether a room's section is open. */
+  isOpen(id: string): boolean {
+    const index = this.widgets.findIndex(w => w.node.dataset.smoRoom === id);
+    const content = this.content as AccordionPanel;
+    return content.titles[index]?.classList.contains('lm-mod-expanded') ?? false;
+  }
+
+  private readonly _footer = new Panel();
+  private readonly _ranks: number[] = [];
+}
+
+function replace(slot: Panel, widget: Widget | null): void {
+  for (const old of [...slot.widgets]) {
+    old.dispose();
+  }
+  if (widget) {
+    slot.addWidget(widget);
+  }
+  slot.setHidden(widget === null);
+}
+
+/** The words beside a room's title. */
+class Summary extends Widget {
+  constructor(private readonly summary: ISummary) {
+    super({ node: document.createElement('span') });
+    this.addClass('smo-Room-summary');
+    summary.changed.connect(this._show, this);
+    this._show();
+  }
+
+  override dispose(): void {
+    this.summary.changed.disconnect(this._show, this);
+    super.dispose();
+  }
+
+  private _show(): void {
+    this.node.textContent = this.summary.text;
+  }
+}
