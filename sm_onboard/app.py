@@ -127,7 +127,7 @@ class SmOnboard(ExtensionApp):
             team_file=self.team_file,
             root=self.root,
             repositories=self.repositories,
-            config=self.onboard_file,
+            onboard_file=self.onboard_file,
             update_on_start=self.update_on_start,
             parallel=self.parallel,
             git_timeout=self.git_timeout,

@@ -34,7 +34,7 @@ class Settings:
     team_file: str = ""
     root: str = "home"
     repositories: Any = field(default_factory=list)
-    config: str = ""
+    onboard_file: str = ""
     update_on_start: bool = True
     parallel: int = 8
     git_timeout: int = 3600

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sm_onboard.errors import ConfigError
 from sm_onboard.rooms import Rooms, config_home, state_home
 
+from . import local
 from .models import Environment, Identity, NewRepository
 from .service import ReposService, Surroundings
 
@@ -25,6 +26,7 @@ def make_service(rooms: Rooms) -> ReposService:
         load=world.load,
         root=world.root,
         engine=world.engine,
+        look=local.look,
         add=world.add,
         read_identity=world.read_identity,
         write_identity=world.write_identity,
@@ -44,6 +46,13 @@ def make_service(rooms: Rooms) -> ReposService:
     )
 
 
+def credentials(rooms: Rooms) -> Credentials:
+    """How git signs in here."""
+    from .credentials import GitCredentials
+
+    return GitCredentials(region=rooms.place.region, environment=rooms.environ)
+
+
 class _World:
     """``Surroundings``, by means of the modules that really do it; imported when called."""
 
@@ -55,11 +64,6 @@ class _World:
     @property
     def own_file(self) -> Path:
         return config_home(self._rooms.environ, self._rooms.place.home) / "onboard.yaml"
-
-    def credentials(self) -> Credentials:
-        from .credentials import GitCredentials
-
-        return GitCredentials(region=self._rooms.place.region, environment=self._rooms.environ)
 
     def load(self) -> Plan:
         """Raises ConfigError ``config.trait`` where a trait itself is wrong."""
@@ -84,7 +88,7 @@ class _World:
             plan.Settings(
                 own_file=self.own_file,
                 home=place.home,
-                config=Path(settings.config) if settings.config else None,
+                config=Path(settings.onboard_file) if settings.onboard_file else None,
                 team_file=settings.team_file,
                 repositories=tuple(settings.repositories),
                 user_profile=place.user_profile,
@@ -102,10 +106,10 @@ class _World:
     def _read_git(self, address: str) -> bytes:
         from .team_file import GitReader
 
-        return GitReader(self.credentials(), self.cancel)(address)
+        return GitReader(credentials(self._rooms), self.cancel)(address)
 
     def root(self) -> Path:
-        from .plan import resolve_root
+        from .root import resolve_root
 
         place = self._rooms.place
         return resolve_root(
@@ -121,13 +125,13 @@ class _World:
 
         return engine.Engine(
             root,
-            credentials=self.credentials(),
+            credentials=credentials(self._rooms),
             limits=Limits(transfer=self._settings.git_timeout),
             state_home=state_home(self._rooms.environ, self._rooms.place.home),
         )
 
     def add(self, new: NewRepository) -> None:
-        from .plan import add_to_own_file
+        from .own_file import add_to_own_file
 
         add_to_own_file(self.own_file, new)
 
@@ -139,7 +143,7 @@ class _World:
     def write_identity(self, person: Identity) -> None:
         from . import identity
 
-        identity.write(person)
+        identity.write(person, self._rooms.environ)
 
     def check_packages(self, folder: Path, file: str) -> Environment:
         from . import environment

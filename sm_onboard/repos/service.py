@@ -64,6 +64,7 @@ class Surroundings:
         load: reads the configuration; called again by ``reload``.
         root: the folder that the repositories are below.
         engine: makes the engine for that root.
+        look: what can be said of an entry without its host.
         add: adds a repository to the person's own file.
         read_identity: who signs the person's commits; None when nobody is set.
         write_identity: sets it.
@@ -75,6 +76,7 @@ class Surroundings:
     load: Callable[[], Plan]
     root: Callable[[], Path]
     engine: Callable[[Path], Engine]
+    look: Callable[[Path, Entry], Outcome]
     add: Callable[[NewRepository], None]
     read_identity: Callable[[], Identity | None]
     write_identity: Callable[[Identity], None]
@@ -157,7 +159,13 @@ class ReposService:
                 return
             self._loading = True
             self._tell()
-            self._in_thread(self._load)
+            self._in_thread(self._load, self._work)
+
+    def look(self) -> None:
+        """Reads the configuration and looks at the folders; asks no host, works on nothing."""
+        with self._changed:
+            self._on = self._loading = True
+            self._in_thread(self._load, self._look)
 
     def state(self) -> ReposState:
         with self._changed:
@@ -272,11 +280,10 @@ class ReposService:
 
     # Reading the configuration
 
-    def _load(self) -> None:
+    def _load(self, then: Callable[[Path], None]) -> None:
         again = True
         while again:
-            first_time = self._loads == 0
-            problem = self._attempt(first_time)
+            problem = self._attempt(then)
             with self._changed:
                 if problem:
                     self._problems = (*self._problems, problem)
@@ -285,7 +292,7 @@ class ReposService:
                 self._load_again = False
                 self._tell()
 
-    def _attempt(self, first_time: bool) -> Problem | None:
+    def _attempt(self, then: Callable[[Path], None]) -> Problem | None:
         try:
             plan = self._given.load()
             self._adopt(plan)
@@ -293,14 +300,7 @@ class ReposService:
             contents = contents_base(root, self._root_dir) if self._root_dir else None
             with self._changed:
                 self._root, self._contents = root, contents
-            if first_time:
-                entries = [row.entry for row in self._rows.values() if row.entry]
-                there = any(os.path.lexists(root / entry.path) for entry in entries)
-                self._first = bool(entries) and not there
-            if not self._engine:
-                engine = self._given.engine(root)
-                engine.prepare()
-                self._engine = engine
+            then(root)
         except OnboardError as error:
             self._refuse(error)
             origin = getattr(error, "field", "")
@@ -308,12 +308,30 @@ class ReposService:
         except Exception:
             self._log.exception("sm_onboard | reading the configuration failed")
             return Problem(code=_BROKEN.code, message=_BROKEN.message, hint=_BROKEN.hint, origin="")
+        return None
+
+    def _work(self, root: Path) -> None:
+        """Begins to clone and update everything in the plan."""
+        first_time = self._engine is None
+        if self._engine is None:
+            entries = [row.entry for row in self._rows.values() if row.entry]
+            there = any(os.path.lexists(root / entry.path) for entry in entries)
+            self._first = bool(entries) and not there
+            engine = self._given.engine(root)
+            engine.prepare()
+            self._engine = engine
         with self._changed:
             for row in self._rows.values():
                 self._enqueue(row, None, only_missing=first_time and not self._update_on_start)
             self._pump()
         self._ask_identity()
-        return None
+
+    def _look(self, root: Path) -> None:
+        for row in list(self._rows.values()):
+            if row.entry:
+                outcome = self._given.look(root, row.entry)
+                with self._changed:
+                    row.settle(outcome)
 
     def _adopt(self, plan: Plan) -> None:
         """Rows for the plan's items; what did not change keeps its row."""
