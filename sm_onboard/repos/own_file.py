@@ -19,7 +19,7 @@ from .onboard_file import read
 from .yaml_text import Node
 
 # texts that no YAML reader takes for anything else
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/+~-]*(:[A-Za-z0-9._/+~%-]+)*")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/+~-]*(:[A-Za-z0-9._/+~%@-]+)*")
 
 
 def add_to_own_file(own_file: Path, new: NewRepository) -> None:
