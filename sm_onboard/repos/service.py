@@ -123,6 +123,7 @@ class ReposService:
         self._clock = clock
         self._log = log or logging.getLogger(__name__)
         self._server = server
+        self._opening = threading.Lock()
         self._changed = threading.Condition()  # its lock guards all below
         self._revision = 0
         self._on = False
@@ -211,8 +212,11 @@ class ReposService:
                 offered = do in shown.actions or shown.state in _ALSO.get(do, ())
                 if not row.entry or row.job or row.installing or not offered:
                     raise _not_possible(row, do)
-                self._enqueue(row, do)
-                self._pump()
+                if self._root is None or (self._engine is None and do == "retry"):
+                    self.reload()  # what failed was the root, so all rows wait for it
+                else:
+                    self._enqueue(row, do)
+                    self._pump()
             return row.shown
 
     def log(self, id: str) -> Log:
@@ -313,18 +317,25 @@ class ReposService:
     def _work(self, root: Path) -> None:
         """Begins to clone and update everything in the plan."""
         first_time = self._engine is None
-        if self._engine is None:
+        if first_time:
             entries = [row.entry for row in self._rows.values() if row.entry]
             there = any(os.path.lexists(root / entry.path) for entry in entries)
             self._first = bool(entries) and not there
-            engine = self._given.engine(root)
-            engine.prepare()
-            self._engine = engine
+            self._open_engine(root)
         with self._changed:
             for row in self._rows.values():
                 self._enqueue(row, None, only_missing=first_time and not self._update_on_start)
             self._pump()
         self._ask_identity()
+
+    def _open_engine(self, root: Path) -> Engine:
+        """The engine, made and prepared at the first call."""
+        with self._opening:
+            if self._engine is None:
+                engine = self._given.engine(root)
+                engine.prepare()
+                self._engine = engine
+            return self._engine
 
     def _look(self, root: Path) -> None:
         for row in list(self._rows.values()):
@@ -450,17 +461,19 @@ class ReposService:
 
     def _run(self, row: Row, job: Job) -> None:
         assert self._root is not None
-        assert self._engine is not None
         folder = self._root / job.entry.path
         there = os.path.lexists(folder)
         with self._changed:
             row.show(state="updating" if there else "cloning")
             self._tell(row)
         try:
+            engine = self._open_engine(self._root)
             if job.do is None or job.do == "retry":
-                outcome = self._engine.sync(job.entry, job.listener)
+                outcome = engine.sync(job.entry, job.listener)
             else:
-                outcome = self._engine.act(job.entry, job.do, job.listener)
+                outcome = engine.act(job.entry, job.do, job.listener)
+        except OnboardError as error:
+            outcome = _failed(error)
         except Exception:
             self._log.exception("sm_onboard | %s: the job failed", job.entry.path)
             outcome = msgspec.structs.replace(_BROKEN, actions=("retry",))
@@ -553,4 +566,6 @@ def _cancelled(row: Row) -> Outcome:
 
 
 def _failed(error: OnboardError) -> Outcome:
-    return Outcome(state="failed", code=error.code, message=str(error), hint=error.hint)
+    return Outcome(
+        state="failed", code=error.code, message=str(error), hint=error.hint, actions=("retry",)
+    )
