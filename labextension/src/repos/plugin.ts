@@ -34,7 +34,7 @@ export const repos: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IOnboardPanel],
   optional: [ITranslator, ICommandPalette, ISettingRegistry, ILauncher, IStatusBar],
-  activate: async (
+  activate: (
     app: JupyterFrontEnd,
     panel: IOnboardPanel,
     translator: ITranslator | null,
@@ -42,7 +42,7 @@ export const repos: JupyterFrontEndPlugin<void> = {
     registry: ISettingRegistry | null,
     launcher: ILauncher | null,
     statusBar: IStatusBar | null
-  ): Promise<void> => {
+  ): void => {
     const trans = (translator ?? nullTranslator).load('sm_onboard');
     const { serviceManager } = app;
     const model = new ReposModel({
@@ -55,11 +55,12 @@ export const repos: JupyterFrontEndPlugin<void> = {
     const reveal = () => panel.reveal();
 
     addCommands({ app, model, trans, palette, careful, reveal });
+    const widget = makeWidget(app, model, trans, careful);
     panel.addRoom({
       id: 'repos',
       title: trans.__('Repositories'),
       rank: 10,
-      widget: makeWidget(app, model, trans, careful),
+      widget,
       toolbar: makeToolbar(app, trans),
       summary: {
         get text() {
@@ -79,16 +80,17 @@ export const repos: JupyterFrontEndPlugin<void> = {
     });
     model.feed.start();
 
-    // What follows needs the person's settings and a restored layout, not the panel.
-    await Promise.all([load(registry, settings), app.restored]);
-    new FirstSetup({
-      model,
-      trans,
-      memory: window.localStorage,
-      opensPanel: () => settings.openPanelFirst,
-      notifies: () => settings.notifications,
-      reveal,
-      open: path => void app.commands.execute(COMMANDS.openStart, { path })
+    // The person's settings and the layout come later than the panel, which needs neither.
+    void Promise.all([load(registry, settings, () => widget.update()), app.restored]).then(() => {
+      new FirstSetup({
+        model,
+        trans,
+        memory: window.localStorage,
+        opensPanel: () => settings.openPanelFirst,
+        notifies: () => settings.notifications,
+        reveal,
+        open: path => void app.commands.execute(COMMANDS.openStart, { path })
+      });
     });
   }
 };
@@ -167,13 +169,20 @@ function makeToolbar(app: JupyterFrontEnd, trans: TranslationBundle): Toolbar {
 }
 
 /** Fills `settings` in and keeps it so; the defaults stand where there is no registry. */
-async function load(registry: ISettingRegistry | null, settings: ISettings): Promise<void> {
+async function load(
+  registry: ISettingRegistry | null,
+  settings: ISettings,
+  changed: () => void
+): Promise<void> {
   if (!registry) {
     return;
   }
   try {
     const loaded = await registry.load(shell.id);
-    const read = () => Object.assign(settings, loaded.composite);
+    const read = () => {
+      Object.assign(settings, loaded.composite);
+      changed();
+    };
     loaded.changed.connect(read);
     read();
   } catch (error) {
