@@ -349,13 +349,28 @@ def _refs(manifest: Manifest) -> Iterator[str]:
         yield INDEX
 
 
+def changed_paths(git: Git, folder: Path) -> Iterator[tuple[str, bool]]:
+    """Paths that git shows as changed or untracked, and whether they are tracked."""
+    ask = ("status", "--porcelain=v2", "-z", "--untracked-files=all", "--no-renames")
+    for line in split_z(git.run(*ask, "--ignore-submodules=all", cwd=folder)):
+        if line.startswith("1 "):
+            yield line.split(" ", 8)[8], True
+        elif line.startswith("u "):
+            yield line.split(" ", 10)[10], True
+        elif line.startswith("? "):
+            yield line[2:], False
+
+
 def _choose(
     shadow: _Shadow, paths: Collection[str] | None, ignored: Collection[str], limits: Limits
 ) -> tuple[list[tuple[str, bool]], list[LeftOut]]:
     chosen: list[tuple[str, bool]] = []
     left_out: list[LeftOut] = []
     total = 0
-    for path, tracked in [*shadow.changed(), *((path, False) for path in ignored)]:
+    for path, tracked in [
+        *changed_paths(shadow.git, shadow.folder),
+        *((path, False) for path in ignored),
+    ]:
         if paths is not None and path not in paths:
             continue
         why, size = _refuse(shadow.folder, path, limits)
@@ -440,18 +455,6 @@ class _Shadow:
         name = ref.decode("utf-8", "surrogateescape").strip()
         self.branch = name.removeprefix("refs/heads/") or None
         return said.decode().strip()
-
-    def changed(self) -> Iterator[tuple[str, bool]]:
-        """Paths that git shows as changed or untracked, and whether they are tracked."""
-        ask = ("status", "--porcelain=v2", "-z", "--untracked-files=all", "--no-renames")
-        said = self.git.run(*ask, "--ignore-submodules=all", cwd=self.folder)
-        for line in split_z(said):
-            if line.startswith("1 "):
-                yield line.split(" ", 8)[8], True
-            elif line.startswith("u "):
-                yield line.split(" ", 10)[10], True
-            elif line.startswith("? "):
-                yield line[2:], False
 
     def write_tree(self) -> str | None:
         """The index as a tree; None where it has conflicts."""

@@ -174,7 +174,7 @@ class Git:
         if strange:
             command = ["env", *(x for name in strange for x in ("-u", name)), *command]
         runner = git.Git(str(cwd))
-        runner.update_environment(**self._environment(local_source), **(env or {}))
+        runner.update_environment(**{**self._environment(local_source), **(env or {})})
         kwargs: dict[str, Any] = {"start_new_session": True}
         if self.lock is not None:
             kwargs["pass_fds"] = (self.lock,)

@@ -140,6 +140,7 @@ def _repository(path: Path, git: int) -> Folder:
 
     names = set(os.listdir(git))
     settings = io.BytesIO(_read(git, "config") or b"")
+    settings.name = "config"  # GitPython wants to name what it reads
     config = GitConfigParser(settings, read_only=True, merge_includes=False)
     remotes = []
     for section in config.sections():

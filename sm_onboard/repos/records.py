@@ -115,6 +115,15 @@ class Store:
                     with contextlib.suppress(OSError):
                         os.unlink(entry.path)
 
+    def sweep_dead(self) -> None:
+        """Removes parts whose process has ended and whose entry nobody works on."""
+        for entry in os.scandir(self.parts):
+            if _left(entry):
+                id = entry.name.split(".")[0]
+                with self.lock(id, Listener(), patience=0) as lock:
+                    if lock.held:
+                        shutil.rmtree(entry.path, ignore_errors=True)
+
     @contextlib.contextmanager
     def lock(self, id: str, listener: Listener, patience: float) -> Iterator[Lock]:
         """Holds the entry's lock; tries again until it is free.

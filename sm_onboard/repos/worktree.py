@@ -103,9 +103,13 @@ class Worktree:
         clean = self._hash(
             [c.path for c in wanted if _regular(stats[c.path]) and _filtered(c)],
         )
+        gone = {c.path for c in changes if c.new is None}
         found = {}
         for change in changes:
             s = stats[change.path]
+            if self._goes_with_its_files(change, s, gone):
+                found[change.path] = Found("old", None)
+                continue
             raw = None
             if s is not None and (stat.S_ISLNK(s.st_mode) or _raw(change)):
                 raw = self._raw(change.path, s)
@@ -118,6 +122,14 @@ class Worktree:
                 seen, Signature.of(s) if s else None, obstacles.get(change.path, "")
             )
         return found
+
+    def _goes_with_its_files(
+        self, change: Change, s: os.stat_result | None, gone: set[str]
+    ) -> bool:
+        """A folder whose every file is removed before this path is written as a file."""
+        if s is None or change.old is not None or not stat.S_ISDIR(s.st_mode):
+            return False
+        return gone.issuperset(self._files_below(change.path))
 
     def stat(self, path: str) -> os.stat_result | None:
         """The path's own status; None when there is nothing. Raises Obstructed."""
@@ -227,13 +239,15 @@ class Worktree:
     def _ignored(self, paths: Sequence[str]) -> set[str]:
         if not paths:
             return set()
+        # check-ignore knows no literal pathspecs; "./" keeps a leading ":" from being magic.
         said = self.git.run(
             *("check-ignore", "-z", "--stdin"),
             cwd=self.folder,
-            input=b"".join(os.fsencode(path) + b"\0" for path in paths),
+            env={"GIT_LITERAL_PATHSPECS": "0"},
+            input=b"".join(b"./" + os.fsencode(path) + b"\0" for path in paths),
             ok=(0, 1),
         )
-        return {os.fsdecode(path) for path in said.split(b"\0") if path}
+        return {path.removeprefix("./") for path in split_z(said)}
 
     def _files_below(self, path: str) -> Iterator[str]:
         base = os.fspath(self.folder)
