@@ -62,8 +62,8 @@ def secrets(secrets_manager: str):  # type: ignore[no-untyped-def]
 
 
 @pytest.fixture
-def home(tmp_path: Path, secrets_manager: str) -> Home:
-    path = tmp_path / "home"
+def person(tmp_path: Path, secrets_manager: str) -> Home:
+    path = tmp_path / "ana"
     path.mkdir()
     path.joinpath(".gitconfig").write_text(
         "[user]\n\tname = Ana\n\temail = ana@example.com\n[credential]\n\thelper = store\n"
@@ -81,8 +81,8 @@ def server(tmp_path: Path) -> Iterator[FaultyGitServer]:
         yield running
 
 
-def credentials(home: Home) -> GitCredentials:
-    return GitCredentials(environment=home.environment)
+def credentials(person: Home) -> GitCredentials:
+    return GitCredentials(environment=person.environment)
 
 
 def private(server: FaultyGitServer, name: str = "churn") -> str:
@@ -93,90 +93,90 @@ def as_json(username: object = USER, password: object = PASSWORD) -> str:
     return json.dumps({"username": username, "password": password})
 
 
-def test_the_secret_signs_in_and_is_written_nowhere(home, server, secrets) -> None:
+def test_the_secret_signs_in_and_is_written_nowhere(person, server, secrets) -> None:
     secrets(as_json())
     wanted = entry(private(server), SECRET)
 
-    ran = home.clone(wanted, credentials(home).access(wanted))
+    ran = person.clone(wanted, credentials(person).access(wanted))
 
     assert ran.code == 0, ran.err
-    assert (home.path / "churn/README.md").exists()
+    assert (person.path / "churn/README.md").exists()
     assert "repos.secret_used secret=acme/github changed=" in ran.err
     assert not holds([PASSWORD], (ran.out + ran.err).encode())
-    assert not [path for path, content in home.files() if holds([PASSWORD], content)]
+    assert not [path for path, content in person.files() if holds([PASSWORD], content)]
 
 
-def test_an_inherited_store_is_what_the_reset_keeps_away(home, server, secrets) -> None:
+def test_an_inherited_store_is_what_the_reset_keeps_away(person, server, secrets) -> None:
     """The same call without the resets: the password is on disk."""
     secrets(as_json())
     wanted = entry(private(server), SECRET)
-    access = credentials(home).access(wanted)
+    access = credentials(person).access(wanted)
     open_handed = type(access)(config=[pair for pair in access.config if pair[1]])
 
-    assert home.clone(wanted, open_handed).code == 0
+    assert person.clone(wanted, open_handed).code == 0
 
-    assert [path.name for path, content in home.files() if holds([PASSWORD], content)] == [
+    assert [path.name for path, content in person.files() if holds([PASSWORD], content)] == [
         ".git-credentials"
     ]
 
 
 def test_the_persons_own_pull_and_push_work_with_the_line_that_is_kept(
-    home, server, secrets
+    person, server, secrets
 ) -> None:
     secrets(as_json())
     wanted = entry(private(server), SECRET)
-    assert home.clone(wanted, credentials(home).access(wanted)).code == 0
-    folder = home.path / "churn"
+    assert person.clone(wanted, credentials(person).access(wanted)).code == 0
+    folder = person.path / "churn"
 
     folder.joinpath("mine.txt").write_text("mine\n")
-    assert home.git("add", "mine.txt", cwd=folder).code == 0
-    assert home.git("commit", "-qm", "Mine", cwd=folder).code == 0
-    pushed = home.git("push", cwd=folder)
-    pulled = home.git("pull", cwd=folder)
+    assert person.git("add", "mine.txt", cwd=folder).code == 0
+    assert person.git("commit", "-qm", "Mine", cwd=folder).code == 0
+    pushed = person.git("push", cwd=folder)
+    pulled = person.git("pull", cwd=folder)
 
     assert pushed.code == 0, pushed.err
     assert pulled.code == 0, pulled.err
     assert "sm-onboard" not in pushed.err + pulled.err  # nothing to say when all is well
     assert server.counts["churn"].pushes > 0
-    assert not [path for path, content in home.files() if holds([PASSWORD], content)]
+    assert not [path for path, content in person.files() if holds([PASSWORD], content)]
     config = folder.joinpath(".git/config").read_text()
     assert f"--secret={SECRET}" in config
     assert config.count("git-credential-sm-onboard") == 1
 
 
 def test_the_kept_command_is_found_where_it_was_installed_when_path_lacks_it(
-    home, server, secrets, monkeypatch
+    person, server, secrets, monkeypatch
 ) -> None:
     secrets(as_json())
-    scripts = home.environment["PATH"].split(":")[0]
+    scripts = person.environment["PATH"].split(":")[0]
     monkeypatch.setattr("sm_onboard.repos.credentials._scripts", lambda: scripts)
     wanted = entry(private(server), SECRET)
-    access = credentials(home).access(wanted)
-    assert home.clone(wanted, access).code == 0
-    home.variables["PATH"] = "/usr/local/bin:/usr/bin:/bin"
+    access = credentials(person).access(wanted)
+    assert person.clone(wanted, access).code == 0
+    person.variables["PATH"] = "/usr/local/bin:/usr/bin:/bin"
 
-    ran = home.git("pull", cwd=home.path / "churn")
+    ran = person.git("pull", cwd=person.path / "churn")
 
     assert ran.code == 0, ran.err
 
 
-def test_keeping_twice_leaves_one_line(home, server, secrets) -> None:
+def test_keeping_twice_leaves_one_line(person, server, secrets) -> None:
     secrets(as_json())
     wanted = entry(private(server), SECRET)
-    access = credentials(home).access(wanted)
-    home.clone(wanted, access)
-    keep(home, home.path / "churn", access)
-    assert (home.path / "churn/.git/config").read_text().count("git-credential-sm-onboard") == 1
+    access = credentials(person).access(wanted)
+    person.clone(wanted, access)
+    keep(person, person.path / "churn", access)
+    assert (person.path / "churn/.git/config").read_text().count("git-credential-sm-onboard") == 1
 
 
-def test_no_process_shows_the_password_while_git_works(home, server, secrets) -> None:
+def test_no_process_shows_the_password_while_git_works(person, server, secrets) -> None:
     secrets(as_json())
     wanted = entry(private(server), SECRET)
     server.faults["churn"] = Fault.hang()  # after the sign-in was accepted
-    environment = home.environment | engine_environment(credentials(home).access(wanted))
+    environment = person.environment | engine_environment(credentials(person).access(wanted))
     git = subprocess.Popen(
         ["git", "ls-remote", "--", wanted.url],
-        cwd=home.path,
+        cwd=person.path,
         env=environment,
         start_new_session=True,
         stdout=subprocess.DEVNULL,
@@ -226,30 +226,30 @@ def processes(session: int) -> dict[str, bytes]:
         ("a-wrong-token", "repos.sign_in_refused", "may have expired"),
     ],
 )
-def test_a_secret_that_does_not_help(home, server, secrets, text, code, words) -> None:
+def test_a_secret_that_does_not_help(person, server, secrets, text, code, words) -> None:
     secrets(text)
-    said = refused(home, entry(private(server), SECRET))
+    said = refused(person, entry(private(server), SECRET))
     assert said[0] == code
     assert SECRET in said[1]
     assert words in said[1]
 
 
-def test_the_sentence_says_when_the_secret_was_last_changed(home, server, secrets) -> None:
+def test_the_sentence_says_when_the_secret_was_last_changed(person, server, secrets) -> None:
     secrets(as_json(password="old"))
     today = secrets.client.get_secret_value(SecretId=SECRET)["CreatedDate"].date().isoformat()
-    assert f"last changed on {today}" in refused(home, entry(private(server), SECRET))[1]
+    assert f"last changed on {today}" in refused(person, entry(private(server), SECRET))[1]
 
 
-def test_a_secret_that_is_missing(home, server) -> None:
-    said = refused(home, entry(private(server), "acme/none"))
+def test_a_secret_that_is_missing(person, server) -> None:
+    said = refused(person, entry(private(server), "acme/none"))
     assert said[0] == "repos.secret_missing"
     assert "acme/none" in said[1]
 
 
-def test_a_secret_that_is_marked_for_deletion(home, server, secrets) -> None:
+def test_a_secret_that_is_marked_for_deletion(person, server, secrets) -> None:
     secrets(as_json(), "acme/leaving")
     secrets.client.delete_secret(SecretId="acme/leaving", RecoveryWindowInDays=7)
-    said = refused(home, entry(private(server), "acme/leaving"))
+    said = refused(person, entry(private(server), "acme/leaving"))
     assert said[0] == "repos.secret_deleted"
 
 
@@ -298,83 +298,83 @@ USER_ARN = "User: arn:aws:sts::123456789012:assumed-role/studio/SageMaker"
         ),
     ],
 )
-def test_what_aws_answers_is_told_apart(home, server, aws_code, aws_says, code, words) -> None:
-    with aws_answering(aws_code, aws_says) as home.endpoint:
-        said = refused(home, entry(private(server), SECRET))
+def test_what_aws_answers_is_told_apart(person, server, aws_code, aws_says, code, words) -> None:
+    with aws_answering(aws_code, aws_says) as person.endpoint:
+        said = refused(person, entry(private(server), SECRET))
     assert said[0] == code
     assert words in said[1]
 
 
-def test_no_aws_credentials_at_all(home, server) -> None:
-    home.variables |= {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
-    said = refused(home, entry(private(server), SECRET))
+def test_no_aws_credentials_at_all(person, server) -> None:
+    person.variables |= {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+    said = refused(person, entry(private(server), SECRET))
     assert said[0] == "repos.aws_no_credentials"
 
 
-def test_secrets_manager_out_of_reach(home, server) -> None:
-    home.endpoint = "http://127.0.0.1:9"  # discard; nobody listens
-    said = refused(home, entry(private(server), SECRET))
+def test_secrets_manager_out_of_reach(person, server) -> None:
+    person.endpoint = "http://127.0.0.1:9"  # discard; nobody listens
+    said = refused(person, entry(private(server), SECRET))
     assert said[0] == "repos.secret_unreachable"
     assert "VPC endpoint" in said[2]
 
 
-def test_a_secret_of_another_region_by_its_arn(home, server, secrets) -> None:
-    home.variables["AWS_REGION"] = "us-east-1"
+def test_a_secret_of_another_region_by_its_arn(person, server, secrets) -> None:
+    person.variables["AWS_REGION"] = "us-east-1"
     secrets(as_json())
     arn = secrets.client.describe_secret(SecretId=SECRET)["ARN"]
     wanted = entry(private(server), arn)
     assert ":eu-west-1:" in arn
-    ran = home.clone(wanted, credentials(home).access(wanted))
+    ran = person.clone(wanted, credentials(person).access(wanted))
     assert ran.code == 0, ran.err
 
 
-def test_without_a_secret_the_persons_own_helper_signs_in(home, server) -> None:
-    stored = home.path / ".git-credentials"
+def test_without_a_secret_the_persons_own_helper_signs_in(person, server) -> None:
+    stored = person.path / ".git-credentials"
     from urllib.parse import quote
 
     address = server.url("churn").removeprefix("http://").partition("/")[0]
     stored.write_text(f"http://{USER}:{quote(PASSWORD, safe='')}@{address}\n")
     wanted = entry(private(server))
-    ran = home.clone(wanted, credentials(home).access(wanted))
+    ran = person.clone(wanted, credentials(person).access(wanted))
     assert ran.code == 0, ran.err
 
 
-def test_without_any_sign_in_the_sentence_says_so(home, server) -> None:
-    said = refused(home, entry(private(server)))
+def test_without_any_sign_in_the_sentence_says_so(person, server) -> None:
+    said = refused(person, entry(private(server)))
     assert said[0] == "repos.sign_in_missing"
     assert "secret" in said[2]
 
 
-def test_with_a_wrong_one_of_the_persons_own(home, server) -> None:
+def test_with_a_wrong_one_of_the_persons_own(person, server) -> None:
     address = server.url("churn").removeprefix("http://").partition("/")[0]
-    home.path.joinpath(".git-credentials").write_text(f"http://ana:wrong@{address}\n")
-    assert refused(home, entry(private(server)))[0] == "repos.sign_in_refused"
+    person.path.joinpath(".git-credentials").write_text(f"http://ana:wrong@{address}\n")
+    assert refused(person, entry(private(server)))[0] == "repos.sign_in_refused"
 
 
 @pytest.mark.parametrize(
     ("status", "code"), [(403, "repos.sign_in_forbidden"), (404, "repos.not_found")]
 )
-def test_a_host_that_hides_or_forbids_the_repository(home, server, secrets, status, code) -> None:
+def test_a_host_that_hides_or_forbids_the_repository(person, server, secrets, status, code) -> None:
     secrets(as_json())
     server.faults["churn"] = Fault.answer(status)
-    said = refused(home, entry(private(server), SECRET))
+    said = refused(person, entry(private(server), SECRET))
     assert said[0] == code
     assert SECRET in said[1]
 
 
 @pytest.mark.parametrize("fault", [Fault.answer(500), Fault.garbage()])
-def test_what_is_no_matter_of_signing_in_is_left_to_others(home, server, secrets, fault) -> None:
+def test_what_is_no_matter_of_signing_in_is_left_to_others(person, server, secrets, fault) -> None:
     secrets(as_json())
     server.faults["churn"] = fault
     wanted = entry(private(server), SECRET)
-    home_says = credentials(home)
-    ran = home.git("ls-remote", "--", wanted.url, access=home_says.access(wanted))
+    signing_in = credentials(person)
+    ran = person.git("ls-remote", "--", wanted.url, access=signing_in.access(wanted))
     assert ran.code != 0
-    assert home_says.explain(wanted, ran.err) is None
+    assert signing_in.explain(wanted, ran.err) is None
 
 
 def test_a_redirect_to_another_host_does_not_get_the_secret(
-    home, server, secrets, tmp_path
+    person, server, secrets, tmp_path
 ) -> None:
     secrets(as_json())
     elsewhere = tmp_path / "elsewhere"
@@ -382,19 +382,19 @@ def test_a_redirect_to_another_host_does_not_get_the_secret(
     with FaultyGitServer(elsewhere, user=USER, password=PASSWORD) as other:
         make_repository(other.root, "churn")
         server.faults["churn"] = Fault.redirect(other.url("churn").partition("/churn")[0])
-        said = refused(home, entry(private(server), SECRET))
+        said = refused(person, entry(private(server), SECRET))
         assert other.counts["churn"].requests == 0
     assert said is not None
 
 
-def refused(home: Home, wanted):  # type: ignore[no-untyped-def]
+def refused(person: Home, wanted):  # type: ignore[no-untyped-def]
     """What the person is told when signing in fails, checked for what never may happen."""
-    signing_in = credentials(home)
+    signing_in = credentials(person)
     started = time.monotonic()
-    ran = home.clone(wanted, signing_in.access(wanted))
+    ran = person.clone(wanted, signing_in.access(wanted))
     assert ran.code != 0
     assert time.monotonic() - started < 40
-    assert not (home.path / "churn").exists()
+    assert not (person.path / "churn").exists()
     assert not holds([PASSWORD], (ran.out + ran.err).encode())
     said = signing_in.explain(wanted, ran.err)
     assert said is not None, ran.err
