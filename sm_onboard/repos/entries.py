@@ -51,7 +51,7 @@ def entry(node: Node, field: str, owner: str | None, shared: bool) -> Entry:
         check("profiles", _check_pattern, pattern, f"[{index}]")
     path_text = keys.path
     if path_text is not None:
-        check("path", _check_template, path_text)
+        check("path", check_path_text, path_text)
     branch = None if keys.branch is None else check("branch", names.check_branch, keys.branch)
     secret = None if keys.secret is None else check("secret", names.check_secret, keys.secret)
     if secret is not None and url.startswith("ssh:"):
@@ -141,8 +141,12 @@ def _for_this_person(keys: RepositoryKeys, owner: str | None, shared: bool) -> N
         )
 
 
-def _check_template(path: str, field: str) -> str:
-    """A path before ``{user_profile}`` is filled in."""
+def check_path_text(path: str, field: str) -> str:
+    """A path as it is written, before ``{user_profile}`` is filled in.
+
+    Raises:
+        ConfigError: as ``names.check_path``, and for other braces.
+    """
     bare = path.replace(PROFILE, "profile")
     if set(bare) & set("{}"):
         raise ConfigError(
@@ -151,7 +155,8 @@ def _check_template(path: str, field: str) -> str:
             f"Write {PROFILE} exactly so, or use a plain name.",
             field,
         )
-    return names.check_path(bare, field)
+    names.check_path(bare, field)
+    return path
 
 
 def _check_pattern(pattern: str, field: str) -> str:

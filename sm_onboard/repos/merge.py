@@ -66,14 +66,14 @@ class Merge:
         if nearer is not None and not (isinstance(nearer, Refused) and nearer.state == "skipped"):
             self._tell_twice(named, entry, nearer)
             return
-        taken = self._holder(entry.path)
-        if taken is not None:
-            error = _path_taken(entry.path, taken, f"{named.field}.path")
-            self._refuse(named, typed_nodes.at_key(error, named.node, "path"), "failed")
-            return
-        if nearer is not None:  # meant for other people; this one is for everybody
+        if nearer is not None:  # meant for other people, and this one is not
             self.items.remove(nearer)
             self._rows[addresses.identity(nearer.url)].remove(nearer)
+        taken = self._holder(entry.path)
+        if taken is not None:
+            error = path_taken(entry.path, taken.path, taken.url, f"{named.field}.path")
+            self._refuse(named, typed_nodes.at_key(error, named.node, "path"), "failed")
+            return
         placed = msgspec.structs.replace(
             entry,
             id=row_id(entry.name, addresses.identity(entry.url), entry.path),
@@ -88,7 +88,7 @@ class Merge:
     ) -> None:
         url, path = entries.glimpse(named.node)
         if url and self._same(url) is not None:
-            if state == "failed" and error.code != "config.path_taken":
+            if state == "failed":
                 self.problems.append(sources.problem(error, named.origin))
             return
         name = entries.name_of(url, path) or named.field
@@ -117,13 +117,9 @@ class Merge:
         return next((row for row in rows if addresses.same_repository(row.url, url)), None)
 
     def _holder(self, path: str) -> Entry | None:
-        """The entry whose folder is, holds or lies in this one; macOS ignores case."""
-        mine = f"{path.casefold()}/"
-        for item in self.items:
-            theirs = f"{item.path.casefold()}/"
-            if isinstance(item, Entry) and (mine.startswith(theirs) or theirs.startswith(mine)):
-                return item
-        return None
+        """The entry whose folder is, holds or lies in this one."""
+        found = (i for i in self.items if isinstance(i, Entry) and overlap(i.path, path))
+        return next(found, None)
 
     def _tell_twice(self, named: Named, entry: Entry, nearer: Entry | Refused) -> None:
         """Two different entries of one file for one repository are probably a mistake."""
@@ -140,17 +136,24 @@ class Merge:
         self.problems.append(sources.problem(told, named.origin))
 
 
-def _path_taken(path: str, by: Entry, field: str) -> ConfigError:
-    mine, theirs = names.shown(path), names.shown(by.path)
-    if len(path) == len(by.path):
+def overlap(path: str, other: str) -> bool:
+    """Whether one folder is, holds or lies in the other; macOS ignores case."""
+    mine, theirs = f"{path.casefold()}/", f"{other.casefold()}/"
+    return mine.startswith(theirs) or theirs.startswith(mine)
+
+
+def path_taken(path: str, other: str, url: str, field: str) -> ConfigError:
+    """What is said where two folders overlap; ``other`` belongs to the repository ``url``."""
+    mine, theirs = names.shown(path), names.shown(other)
+    if len(path) == len(other):
         what = f"The folder {mine} is taken"
-    elif len(path) > len(by.path):
+    elif len(path) > len(other):
         what = f"The folder {mine} lies in {theirs}, which is taken"
     else:
         what = f"The folder {mine} holds {theirs}, which is taken"
     return ConfigError(
         "config.path_taken",
-        f"{what} by {names.shown(by.url, 120)}.",
+        f"{what} by {names.shown(url, 120)}.",
         "Give one of the two another 'path'.",
         field,
     )

@@ -33,7 +33,13 @@ def has_control(text: str) -> bool:
 
 
 def shown(text: str, limit: int = 60) -> str:
-    """The text for a message: what cannot be seen becomes ``?``, what is long is cut."""
+    """The text for a message: what cannot be seen becomes ``?``, what is long is cut.
+
+    What looks like ``user:password@`` is masked, wherever a URL was put by mistake.
+    """
+    before, at, rest = text.rpartition("@")
+    if at and ":" in before and not before.endswith("***"):
+        text = f"***@{rest}"
     if len(text) > limit:
         text = text[: limit - 1] + "…"
     return "".join("?" if has_control(c) or (c.isspace() and c != " ") else c for c in text)

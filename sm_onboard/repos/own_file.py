@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import ConfigError, Conflict
-from . import addresses, names, sources, yaml_text
+from . import addresses, entries, merge, names, sources, yaml_text
 from .models import NewRepository
 from .onboard_file import read
 from .yaml_text import Node
@@ -22,13 +23,20 @@ from .yaml_text import Node
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/+~-]*(:[A-Za-z0-9._/+~%@-]+)*")
 
 
-def add_to_own_file(own_file: Path, new: NewRepository) -> None:
+def add_to_own_file(
+    own_file: Path, new: NewRepository, taken: Mapping[str, str] | None = None
+) -> None:
     """Adds an entry at the end of the list, or makes the file (mode 0600).
 
+    Args:
+        taken: folders of the plan's repositories, and their addresses. Without a ``path`` of
+            its own, a fork would take the folder of the repository it was made from.
+
     Raises:
-        ConfigError: a value is not allowed (``field`` is url, branch or path), the file is
-            broken already, ``config.already_listed``, or ``config.own_file_edit`` where the
-            list is written in a way that cannot be added to safely.
+        ConfigError: a value is not allowed or its folder taken (``field`` is url, branch or
+            path); the file is broken already; ``config.already_listed``;
+            ``config.own_file_edit`` where the list is written in a way that cannot be added
+            to without changing the rest.
         Conflict: ``config.own_file_changed``: somebody wrote it in the meantime.
         OSError: it cannot be read or written.
     """
@@ -36,12 +44,14 @@ def add_to_own_file(own_file: Path, new: NewRepository) -> None:
     if new.branch is not None:
         entry["branch"] = names.check_branch(new.branch)
     if new.path is not None:
-        entry["path"] = names.check_path(new.path)
-    else:
-        addresses.default_name(entry["url"])
+        entry["path"] = entries.check_path_text(new.path, "path")
+    path = entry.get("path") or addresses.default_name(entry["url"])
     file = Path(os.path.realpath(own_file))  # a link of a dotfile manager stays one
     old = _bytes(file)
-    _not_listed_yet(own_file, old, entry["url"])
+    listed = _others(own_file, old, entry["url"])
+    for other, by in {**(taken or {}), **listed}.items():
+        if merge.overlap(path, other):
+            raise merge.path_taken(path, other, by, "path")
     text = old.decode("utf-8-sig")
     newline = "\r\n" if "\r\n" in text else "\n"
     changed = _inserted(text, entry, newline).encode()
@@ -69,22 +79,30 @@ def _bytes(file: Path) -> bytes:
         return b""
 
 
-def _not_listed_yet(own_file: Path, old: bytes, url: str) -> None:
+def _others(own_file: Path, old: bytes, url: str) -> dict[str, str]:
+    """The folders that the file names already, with their repositories' addresses.
+
+    Raises:
+        ConfigError: the file is broken, or names this repository.
+    """
     try:
         nodes = read(old).repositories
     except ConfigError as error:
         place = names.shown(str(own_file), 200)
         raise ConfigError(error.code, f"{place}: {error.message}", error.hint) from None
+    folders = {}
     for index, node in enumerate(nodes):
-        keys = node.value if isinstance(node.value, dict) else {}
-        listed = keys["url"].value if "url" in keys else None
-        if isinstance(listed, str) and addresses.same_repository(listed, url):
+        listed, path = entries.glimpse(node)
+        if listed and addresses.same_repository(listed, url):
             raise ConfigError(
                 "config.already_listed",
-                f"Your file names {url} already (line {keys['url'].line}).",
+                f"Your own file names {url} already (line {node.line}).",
                 f"Change repositories[{index}] there instead.",
                 "url",
             )
+        if path:
+            folders[path] = addresses.display(listed)
+    return folders
 
 
 def _inserted(text: str, entry: dict[str, str], newline: str) -> str:

@@ -140,6 +140,13 @@ def test_display_masks_what_may_be_a_secret(url: str, shown: str) -> None:
     assert addresses.display(url) == shown
 
 
+def test_a_password_in_the_wrong_place_is_not_shown_either() -> None:
+    for check in (names.check_branch, names.check_path, names.check_inside, names.check_sparse):
+        with pytest.raises(ConfigError) as caught:
+            check("https://me:hunter2@github.com/a/../b", "branch")
+        assert "hunter2" not in caught.value.message + caught.value.hint
+
+
 SAME = [
     "https://github.com/acme/churn.git",
     "https://GITHUB.com:443/acme/churn/",

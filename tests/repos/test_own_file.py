@@ -148,6 +148,22 @@ def test_wrong_values_name_their_field(file: Path, new: NewRepository, field: st
     assert not file.exists()
 
 
+def test_a_fork_does_not_take_the_folder_of_its_origin(file: Path) -> None:
+    fork = NewRepository(url="https://github.com/me/churn.git")
+    for before, taken in (
+        (f"version: 1\nrepositories:\n  - url: {CHURN}\n", {}),
+        ("", {"churn": CHURN}),
+    ):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(before)
+        with pytest.raises(ConfigError) as caught:
+            plan.add_to_own_file(file, fork, taken)
+        assert (caught.value.code, caught.value.field) == ("config.path_taken", "path")
+        assert caught.value.message == f"The folder churn is taken by {CHURN}."
+    plan.add_to_own_file(file, NewRepository(url=fork.url, path="my-churn"), {"churn": CHURN})
+    assert "path: my-churn" in file.read_text()
+
+
 def test_a_link_stays_a_link(file: Path, tmp_path: Path) -> None:
     real = tmp_path / "dotfiles.yaml"
     real.write_text("version: 1\n")
