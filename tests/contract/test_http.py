@@ -46,7 +46,8 @@ def ask(jp_serverapp: Any, jp_fetch: Any) -> Any:
                 **kwargs,
             )
         except HTTPClientError as error:
-            assert error.response is not None
+            if error.response is None:
+                raise
             return error.response
 
     return fetch
