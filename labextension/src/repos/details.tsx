@@ -84,7 +84,7 @@ function Deeds(props: IRowProps): React.ReactElement | null {
   const beside = (what: Do) => what === 'cancel' || what === 'undo' || what === 'retry';
   const shown = row.actions.filter(what => !beside(what) && (trouble || what !== main));
   const links = [
-    row.has_log && (
+    row.has_log && (row.state === 'failed' || props.full) && (
       <Button
         key="log"
         name="log"
@@ -94,7 +94,7 @@ function Deeds(props: IRowProps): React.ReactElement | null {
         onClick={() => deeds.showLog(row.id)}
       />
     ),
-    isThere(row) && main !== 'folder' && (
+    props.full && isThere(row) && main !== 'folder' && (
       <Button
         key="folder"
         name="folder"
@@ -104,7 +104,7 @@ function Deeds(props: IRowProps): React.ReactElement | null {
         onClick={() => deeds.openFolder(row.id)}
       />
     ),
-    props.hasGit && isThere(row) && row.contents_path !== null && (
+    props.full && props.hasGit && isThere(row) && row.contents_path !== null && (
       <Button
         key="git"
         name="git"

@@ -1,14 +1,12 @@
 /** Registers the repositories room: its view, commands, menus and notifications. */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { CommandToolbarButton, ICommandPalette, Toolbar, ToolbarButton } from '@jupyterlab/apputils';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
-import { Menu } from '@lumino/widgets';
 
-import { moreIcon } from '../shell/icons';
 import { shell } from '../shell/plugin';
 import { IOnboardPanel } from '../shell/tokens';
 import { addCommands, COMMANDS, hasGit } from './commands';
@@ -18,6 +16,7 @@ import { openRowMenu } from './menu';
 import { ReposModel } from './model';
 import { FirstSetup } from './setup';
 import { addStatusItem } from './status';
+import { makeToolbar } from './toolbar';
 import { ReposWidget } from './widget';
 import { summaryWords } from './words';
 
@@ -139,33 +138,6 @@ function makeWidget(
       saveIdentity: identity => model.setIdentity(identity)
     }
   });
-}
-
-function makeToolbar(app: JupyterFrontEnd, trans: TranslationBundle): Toolbar {
-  const { commands } = app;
-  const toolbar = new Toolbar();
-  const menu = new Menu({ commands });
-  menu.addItem({ command: COMMANDS.updateAll });
-  menu.addItem({ command: COMMANDS.add });
-  menu.addItem({ command: COMMANDS.teamFile });
-  if (commands.hasCommand('settingeditor:open')) {
-    menu.addItem({ type: 'separator' });
-    menu.addItem({ command: 'settingeditor:open', args: { query: 'Onboard' } });
-  }
-  toolbar.addItem(
-    'update-all',
-    new CommandToolbarButton({ commands, id: COMMANDS.updateAll, label: '' })
-  );
-  const more: ToolbarButton = new ToolbarButton({
-    icon: moreIcon,
-    tooltip: trans.__('More for repositories'),
-    onClick: () => {
-      const box = more.node.getBoundingClientRect();
-      menu.open(box.left, box.bottom);
-    }
-  });
-  toolbar.addItem('more', more);
-  return toolbar;
 }
 
 /** Fills `settings` in and keeps it so; the defaults stand where there is no registry. */

@@ -77,10 +77,10 @@ export const Row = React.memo(function Row(props: IRowProps): React.ReactElement
         <div className="smo-Row-says" title={props.open ? undefined : said}>
           <span className="smo-Row-sentence">{short ? stateWord(row, trans) : said}</span>
           {row.hint && props.open && <span className="smo-secondary"> {row.hint}</span>}
+          <Undo {...props} />
         </div>
       </div>
       <div role="gridcell" className="smo-Row-actions">
-        <Undo {...props} />
         <MainAction {...props} />
         <Button
           name="menu"
@@ -119,7 +119,6 @@ function Undo(props: IRowProps): React.ReactElement | null {
     <Button
       name="undo"
       look="link"
-      icon={props.narrow ? 'undo' : undefined}
       label={deedWords('undo', row, trans, props.careful)}
       disabled={props.busy}
       tabIndex={props.current ? 0 : -1}

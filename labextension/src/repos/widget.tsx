@@ -43,8 +43,10 @@ export class ReposWidget extends ReactWidget {
 
   protected override onResize(message: Widget.ResizeMessage): void {
     super.onResize(message);
-    const narrow = message.width > 0 && message.width < NARROW;
-    if (message.width !== 0 && narrow !== this._narrow) {
+    // A widget below a plain panel is told that something changed, not its size.
+    const width = message.width >= 0 ? message.width : this.node.offsetWidth;
+    const narrow = width < NARROW;
+    if (width > 0 && narrow !== this._narrow) {
       this._narrow = narrow;
       this.update();
     }

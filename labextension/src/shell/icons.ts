@@ -22,6 +22,5 @@ function icon(name: IconName): LabIcon {
 
 export const compassIcon = icon('compass');
 export const againIcon = icon('again');
-export const moreIcon = icon('more');
 export const addIcon = icon('add');
 export const startIcon = icon('start');
