@@ -166,7 +166,11 @@ work() {
 main() {
   # In recovery mode somebody repairs the space: stay away.
   [ -z "${SAGEMAKER_RECOVERY_MODE:-}" ] || return
-  [ -x "$SM_ONBOARD_PYTHON" ] || SM_ONBOARD_PYTHON="$(command -v python3)" || return
+  # A custom image may have JupyterLab elsewhere; a Python without it is not the one meant.
+  if ! [ -x "$SM_ONBOARD_PYTHON" ]; then
+    SM_ONBOARD_PYTHON="$(command -v python3)" || return
+    (cd / && "$SM_ONBOARD_PYTHON" -c 'import jupyter_server') 2>/dev/null || return
+  fi
   state="$HOME/.local/state/sm-onboard"
   mkdir -p "$state" 2>/dev/null
   if ! [ -w "$state" ]; then state="$(mktemp -d)" || return; fi

@@ -55,7 +55,7 @@ _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}")
 _PROFILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,127}")
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 _PATH = re.compile(r"/[A-Za-z0-9._~%@:+,=/-]+")  # no * ? # [: they mean something to git
-_SCP = re.compile(r"(?:[^@/:]+@)?([^@/:]+):(?!//)")
+_SCP = re.compile(r"(?:(?P<user>[^@/:]+)@)?(?P<host>[^@/:]+):(?!//)")
 
 
 class GitCredentials:
@@ -96,7 +96,7 @@ class GitCredentials:
         Raises:
             ConfigError: ``repos.secret_invalid``, ``repos.secret_needs_https``.
         """
-        if _ssh_host(entry.url):
+        if _ssh_place(entry.url):
             if entry.secret:
                 raise ConfigError(
                     "repos.secret_needs_https",
@@ -126,9 +126,9 @@ class GitCredentials:
             stderr: all that git wrote to stderr in one call, in the C locale, its
                 helpers' lines included.
         """
-        host = _ssh_host(entry.url)
-        if host:
-            return refusals.explain_ssh(stderr, host=host)
+        place = _ssh_place(entry.url)
+        if place:
+            return refusals.explain_ssh(stderr, *place)
         parts = urlsplit(entry.url)
         return refusals.explain_http(
             stderr, host=_authority(parts), path=parts.path, secret=entry.secret
@@ -211,12 +211,13 @@ def _authority(parts: SplitResult) -> str:
     return parts.netloc.rpartition("@")[2]
 
 
-def _ssh_host(url: str) -> str:
-    """The host of an ssh address in either form, empty for anything else."""
+def _ssh_place(url: str) -> tuple[str, str, int | None] | None:
+    """(user, host, port) of an ssh address in either form, None for anything else."""
     if url.startswith("ssh://"):
-        return urlsplit(url).hostname or ""
-    match = _SCP.match(url)
-    return match[1] if match and "://" not in url else ""
+        parts = urlsplit(url)
+        return parts.username or "", parts.hostname or "", parts.port
+    match = _SCP.match(url) if "://" not in url else None
+    return (match["user"] or "", match["host"], None) if match else None
 
 
 def _scripts() -> str:

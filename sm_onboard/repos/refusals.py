@@ -14,7 +14,7 @@ from .codecommit import aws_git_host
 
 Sentence = tuple[str, str, str]  # code, message, hint
 
-_LINE = re.compile(r"^sm-onboard: (repos\.[a-z_]+)((?: [a-z]+=[A-Za-z0-9/:@._+=%-]*)*) *$", re.M)
+_LINE = re.compile(r"^sm-onboard: (repos\.[a-z_]+)((?: [a-z]+=[A-Za-z0-9/:@._~+=%-]*)*) *$", re.M)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 _WHY_MALFORMED = {
@@ -155,20 +155,22 @@ def explain_http(stderr: str, *, host: str, path: str, secret: str | None) -> Se
     return None
 
 
-def explain_ssh(stderr: str, *, host: str) -> Sentence | None:
+def explain_ssh(stderr: str, user: str, host: str, port: int | None) -> Sentence | None:
     """The sentence for a sign-in over ssh that failed; None where it did not fail by that."""
+    at = f"-p {port} " if port else ""
+    known_as = f"[{host}]:{port}" if port and port != 22 else host
     if "REMOTE HOST IDENTIFICATION HAS CHANGED" in stderr:
         return (
             "repos.host_key_changed",
             f"The ssh key of {host} is not the one known here. Somebody may be in between.",
-            f"Ask your administrator. If the host has a new key, run: ssh-keygen -R {host}",
+            f"Ask your administrator. If the host has a new key, run: ssh-keygen -R '{known_as}'",
         )
     if "Host key verification failed" in stderr or "host key is known for" in stderr:
         return (
             "repos.host_key_unknown",
             f"The ssh key of {host} is not known here yet.",
-            f"Run ssh -T git@{host} in a terminal and compare the fingerprint with the one that "
-            f"{host} publishes.",
+            f"Run ssh -T {at}{user or 'git'}@{host} in a terminal and compare the fingerprint with "
+            "the one that the host publishes.",
         )
     if re.search(r"Permission denied \(|Too many authentication failures", stderr):
         return (
