@@ -81,19 +81,7 @@ def run_traced(
     with tempfile.TemporaryDirectory(prefix="operations-") as folder:
         options = ("-ff", "-ttt", "-y", "-s", "4096", "-e", "trace=%file,getdents64")
         done = subprocess.run(
-            [
-                program,
-                "-ff",
-                "-ttt",
-                "-y",
-                "-s",
-                "4096",
-                "-e",
-                trace,
-                "-o",
-                f"{folder}/t",
-                *command,
-            ],
+            [program, *options, "-o", f"{folder}/t", *command],
             env=dict(environment) if environment is not None else None,
             capture_output=True,
             text=True,
