@@ -107,6 +107,14 @@ def parse(url: str, field: str = "url") -> Address:
             "Check that only the address stands there.",
             field,
         )
+    helper, transport, _ = url.partition("::")
+    if transport and helper.isascii() and helper.isalnum() and helper != "codecommit":
+        _refuse(
+            "config.url_scheme",
+            f"The URL begins with {shown(helper, 20)}::, which is not allowed.",
+            KINDS,
+            field,
+        )
     if has_control(url) or any(c.isspace() for c in url):
         _refuse(
             "config.url_characters",

@@ -97,7 +97,8 @@ def check_path(path: str, field: str = "path") -> str:
         ConfigError: ``config.path_empty``, ``path_absolute``, ``path_escapes``,
             ``path_characters``, ``path_hidden``, ``path_git``, ``path_long``.
     """
-    path = unicodedata.normalize("NFC", path).removesuffix("/")
+    if len(path) <= MAX_PATH:  # normalising a long run of accents takes quadratic time
+        path = unicodedata.normalize("NFC", path).removesuffix("/")
     parts = _parts(path, field, MAX_DEPTH)
     for part in parts:
         if part.startswith("."):

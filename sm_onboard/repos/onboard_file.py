@@ -18,6 +18,7 @@ from .typed_nodes import at, kind_of, no_key_twice, unknown_key
 from .yaml_text import Node, parse
 
 MAX_REPOSITORIES = 500
+MAX_ERRORS = 20  # more than that is another kind of file
 
 
 class Sections(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +67,7 @@ def read(data: bytes) -> Sections:
                 raise unknown_key(key, node, OnboardFile.__struct_fields__, "")
         except ConfigError as error:
             errors.append(error)
-    return Sections(**found, errors=errors)
+    return Sections(**found, errors=errors[:MAX_ERRORS])
 
 
 def _repository_nodes(node: Node) -> list[Node]:

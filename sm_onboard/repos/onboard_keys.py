@@ -73,7 +73,7 @@ class RepositoryKeys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         ),
     ] = msgspec.field(default_factory=list)
     submodules: Annotated[
-        bool, Meta(description="Also fetch submodules, from the hosts the team names.")
+        bool, Meta(description="Also fetch submodules, from the repository's own host.")
     ] = False
     profiles: Annotated[
         list[str],

@@ -104,10 +104,13 @@ def read_bytes(file: Path) -> bytes:
         OSError: also for what is not a regular file, on which reading could wait for ever.
     """
     descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as stream:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(0, "it is not a regular file")
-        return stream.read(yaml_text.MAX_BYTES + 1)
+        with open(descriptor, "rb", closefd=False) as stream:
+            return stream.read(yaml_text.MAX_BYTES + 1)
+    finally:
+        os.close(descriptor)
 
 
 def write_private(file: Path, data: bytes) -> None:

@@ -55,7 +55,7 @@ def test_allowed_addresses_have_one_normal_form(url: str, normal: str) -> None:
         ("https://github.com/a\0b", "config.url_characters"),
         ("https://github.com/a\u202egit", "config.url_characters"),
         ("ext::sh", "config.url_scheme"),
-        ("ext::sh -c touch% /x", "config.url_characters"),
+        ("ext::sh -c touch% /x", "config.url_scheme"),
         ("file:///srv/churn", "config.url_scheme"),
         ("git://github.com/a/b", "config.url_scheme"),
         ("ftp://github.com/a/b", "config.url_scheme"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import textwrap
+import time
 from pathlib import Path
 from typing import Any
 
@@ -332,6 +333,30 @@ def test_a_wrong_section_leaves_the_repositories_alone(files: Files) -> None:
     assert loaded.problems[0].hint == "Did you mean 'repositories'?"
     assert len(loaded.entries) == 1
     assert "hunter2" not in repr(loaded)
+
+
+def test_a_file_of_another_kind_says_so_only_so_often(files: Files) -> None:
+    loaded = files.load("version: 1\n" + "".join(f"key{i}: 1\n" for i in range(100)))
+    assert len(loaded.problems) == 20
+
+
+def test_hostile_files_take_no_more_than_seconds(files: Files) -> None:
+    start = time.process_time()
+    accents = "\u0301\u0327" * 200_000
+    for text in (
+        "repositories:\n" + "- url: x\n" * 100_000,
+        f"repositories: [{{url: '{CHURN}', path: '{accents}'}}]",
+        f"repositories: [{{url: '{'@:/' * 300_000}'}}]",
+        f"repositories: [{{url: '{CHURN}', profiles: ['{'*a' * 50}', '{'*' * 400_000}']}}]",
+    ):
+        loaded = files.load(f"version: 1\n{text}\n", user_profile="a" * 63)
+        assert loaded.problems or refused(loaded)
+    assert time.process_time() - start < 20
+
+
+def test_five_hundred_repositories(files: Files) -> None:
+    loaded = files.load(repositories=[{"url": f"https://h.de/r{i}"} for i in range(500)])
+    assert len(loaded.entries) == 500
 
 
 def test_an_empty_list_of_repositories_is_fine(files: Files) -> None:
