@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import re
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -231,14 +233,26 @@ def files_in(folder: Path) -> set[str]:
 
 
 def find_python(version: str) -> str:
+    """A Python that an ordinary user can run: root's pyenv is closed to others."""
     found = subprocess.run(
         [str(ROOT / "tools" / "find-python"), version],
-        env={**os.environ, "HOME": os.path.expanduser(f"~{os.environ.get('USER', '')}")},
+        env={**os.environ, "HOME": pwd.getpwuid(os.getuid()).pw_dir},  # where pyenv's are
         capture_output=True,
         text=True,
     )
-    assert found.returncode == 0, found.stderr
-    return found.stdout.strip()
+    for python in (found.stdout.strip(), f"/usr/bin/python{version}"):
+        check = [
+            *become_jovyan(),
+            python,
+            "-c",
+            "import ensurepip, os, sys; os.stat(sys.executable)",
+        ]
+        if python and subprocess.run(check, capture_output=True).returncode == 0:
+            return python
+    raise AssertionError(
+        f"No Python {version} that an ordinary user can run. {found.stderr}"
+        f"As root on Debian: apt-get install python{version}-venv"
+    )
 
 
 def base_versions(plan: dict) -> dict[str, str]:
@@ -257,7 +271,5 @@ def connection_settings() -> dict[str, str]:
 
 
 def free_port() -> int:
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
