@@ -11,8 +11,9 @@ from sm_onboard.errors import ConfigError
 from sm_onboard.rooms import Rooms, config_home, state_home
 
 from . import local
+from .jobs import Surroundings
 from .models import Environment, Identity, NewRepository
-from .service import ReposService, Surroundings
+from .service import ReposService
 
 if TYPE_CHECKING:
     from .plan import Plan

@@ -48,8 +48,25 @@ class Row:
         self.installing: threading.Event | None = None
         self.log = BoundedLog()
 
+    @property
+    def at_work(self) -> bool:
+        return bool(self.job or self.installing)
+
+    def signal(self) -> None:
+        """Asks whatever is at work to end."""
+        if self.job:
+            self.job.listener.cancel.set()
+        if self.installing:
+            self.installing.set()
+
     def show(self, **changes: Any) -> None:
+        """Changes what the panel sees now."""
         self.shown = msgspec.structs.replace(self.shown, **changes)
+
+    def keep(self, **changes: Any) -> None:
+        """Changes what the panel sees now, and after a cancelled wait."""
+        self.show(**changes)
+        self.settled = msgspec.structs.replace(self.settled, **changes)
 
     def settle(self, outcome: Outcome, **more: Any) -> None:
         """Shows how a job ended."""
