@@ -104,7 +104,7 @@ def _kind(
         isinstance(more, dict) and any(key.startswith("DataZone") for key in more)
     ):
         return "unified"
-    if not told.get("DomainId"):
+    if not _text(told, "DomainId"):
         return "elsewhere"
     return "classic" if app_type in ("JupyterServer", "KernelGateway") else "studio"
 
