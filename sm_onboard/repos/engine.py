@@ -20,7 +20,7 @@ from .git import GitFailed, Limits
 from .inspect import Folder, look
 from .job import Job, finished, outcome
 from .models import Do, Entry, Outcome
-from .move import InTheWay, Locked, Move
+from .move import InTheWay, Locked, Move, MovedOn
 from .ports import Credentials, Listener
 from .records import Record, Store
 
@@ -137,7 +137,7 @@ class Engine:
         if refused:
             return refused
         tip = job.ask()
-        if folder.kind == "repository" and record.journal is None:
+        if folder.kind == "repository" and record.journal is None and not folder.locked:
             answer = update.settled(folder, record, tip)
             if answer:
                 return answer
@@ -154,11 +154,20 @@ class Engine:
                 folder = alone.look()
             if folder.commit != before.commit:
                 tip = alone.ask()
-            return (
-                _foreign(alone, folder, record)
-                or update.settled(folder, record, tip)
-                or update.update(alone, folder, record, tip, asked)
-            )
+            try:
+                return self._existing(alone, folder, record, tip, asked)
+            except MovedOn:
+                # Storage without locks, and another server was quicker: look again.
+                return self._existing(alone, alone.look(), record, alone.ask(), asked)
+
+    def _existing(
+        self, job: Job, folder: Folder, record: Record, tip: remote.Tip, asked: bool
+    ) -> Outcome:
+        return (
+            _foreign(job, folder, record)
+            or update.settled(folder, record, tip)
+            or update.update(job, folder, record, tip, asked)
+        )
 
     def _clone(self, job: Job, tip: remote.Tip) -> Outcome | None:
         """Clones; None when somebody else has published the folder meanwhile."""
@@ -198,10 +207,11 @@ class Engine:
     def _recover(self, job: Job) -> Record:
         """Finishes what a killed process had begun."""
         record = self.store.load(job.entry.id)
+        folder = self.root / job.entry.path
+        job.mover(folder).drop_left_lock()
         if record.journal is None:
             return record
         move = Move.load(record.journal)
-        folder = self.root / job.entry.path
         job.listener.log("Finishing a change that was cut short.")
         if folder.is_dir() and job.mover(folder).recover(move):
             finished(record, move, None if move.did == "undo" else move.new.commit)

@@ -19,12 +19,13 @@ import os
 import secrets
 import shutil
 import stat
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sm_onboard.errors import Conflict
+from sm_onboard.errors import Conflict, Stopped
 
 from .git import Git, GitFailed
 from .models import FileInTheWay
@@ -43,6 +44,7 @@ from .worktree import (
     split_z,
 )
 
+_PATIENCE = 60.0  # seconds to wait for another server's move
 _MARK = "sm-onboard holds this lock while it changes files: "
 
 
@@ -59,6 +61,17 @@ class InTheWay(Conflict):
     def __init__(self, files: tuple[FileInTheWay, ...]) -> None:
         super().__init__("repos.files_in_the_way", f"{len(files)} files in the way.")
         self.files = files
+
+
+class MovedOn(Conflict):
+    """HEAD is not where the move begins: somebody was quicker."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "repos.changed_meanwhile",
+            "The clone was changed at this moment. Nothing was changed here.",
+            "Retry.",
+        )
 
 
 class Locked(Conflict):
@@ -172,12 +185,14 @@ class Mover:
             abandon: writes that it has been brought back.
 
         Raises:
-            InTheWay, Locked: nothing was changed.
+            InTheWay, Locked, MovedOn: nothing was changed.
             OSError, GitFailed, Stopped: what was changed has been brought back.
         """
         part = self.part()
         try:
             with self._index_lock(move, part):
+                if self.head() != move.old:
+                    raise MovedOn()
                 found = self.check(move)
                 begin()
                 try:
@@ -225,6 +240,14 @@ class Mover:
                 self._write_head(move)
                 return True
         finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+    def drop_left_lock(self) -> None:
+        """Removes an index.lock that a killed process of ours left."""
+        lock = self.git_dir / "index.lock"
+        if self._left_by_us(lock):
+            part = self.part()
+            self._take_away(lock, part)
             shutil.rmtree(part, ignore_errors=True)
 
     def head(self) -> Head | None:
@@ -295,30 +318,39 @@ class Mover:
     @contextlib.contextmanager
     def _index_lock(self, move: Move, part: Path) -> Any:
         """Holds index.lock, recognisably ours from its first instant."""
-        lock = self.git_dir / "index.lock"
-        mark = part / "mark"
-        mark.write_text(_MARK + holder(), encoding="utf-8")
         for name in self._ref_locks(move):
             if os.path.lexists(self.git_dir / name):
                 raise Locked(f".git/{name}")
-        try:
-            os.link(mark, lock)
-        except FileExistsError:
-            if not self._left_by_us(lock):
-                raise Locked(".git/index.lock") from None
-        except OSError:
-            # Storage without hard links: two steps, and a lock that may be found empty.
-            try:
-                fd = os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-            except FileExistsError:
-                raise Locked(".git/index.lock") from None
-            with open(fd, "wb") as stream:
-                stream.write(mark.read_bytes())
+        lock = self.git_dir / "index.lock"
+        mark = part / "mark"
+        mark.write_text(_MARK + holder(), encoding="utf-8")
+        deadline = time.monotonic() + _PATIENCE
+        while not _create(lock, mark):
+            if self._left_by_us(lock):
+                self._take_away(lock, part)
+            elif not self._is_ours(lock) or time.monotonic() > deadline:
+                raise Locked(".git/index.lock")
+            elif self.git.listener.cancel.wait(0.1):
+                raise Stopped("repos.cancelled", "Cancelled.")
         try:
             yield
         finally:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(lock)
+
+    def _take_away(self, lock: Path, part: Path) -> None:
+        """Removes a dead process's lock; gives it back if somebody living was quicker."""
+        left = part / "left"
+        with contextlib.suppress(FileNotFoundError):
+            os.rename(lock, left)
+            if not self._left_by_us(left):
+                with contextlib.suppress(OSError):
+                    os.link(left, lock)
+
+    def _is_ours(self, lock: Path) -> bool:
+        with contextlib.suppress(OSError, ValueError):
+            return lock.read_text(encoding="utf-8").startswith(_MARK)
+        return not os.path.lexists(lock)
 
     def _left_by_us(self, lock: Path) -> bool:
         with contextlib.suppress(OSError, ValueError):
@@ -514,6 +546,23 @@ def read_blobs(
         found[oid] = said[end + 1 : end + 1 + size]
         at = end + 1 + size + 1
     return found
+
+
+def _create(lock: Path, mark: Path) -> bool:
+    """Makes the lock file with its content in one step; False when there is one."""
+    try:
+        os.link(mark, lock)
+    except FileExistsError:
+        return False
+    except OSError:
+        # Storage without hard links: two steps, and a lock that may be found empty.
+        try:
+            fd = os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        except FileExistsError:
+            return False
+        with open(fd, "wb") as stream:
+            stream.write(mark.read_bytes())
+    return True
 
 
 def index_info(entries: Iterable[tuple[str, Content | None]]) -> bytes:

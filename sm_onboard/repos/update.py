@@ -71,8 +71,6 @@ def settled(folder: Folder, record: Record, tip: remote.Tip) -> Outcome | None:
         return _elsewhere(folder, record, tip)
     if folder.commit == tip.commit:
         return outcome(folder, record, "ready", action="unchanged", message="Up to date.", behind=0)
-    if folder.locked:
-        return locked(folder, record, f".git/{folder.locked[0]}")
     return None
 
 
@@ -145,7 +143,9 @@ def bring_news(job: Job, folder: Folder, tip: remote.Tip) -> News:
     name = job.is_ours(folder)
     if name:
         ref = f"refs/remotes/{name}/{tip.branch}"
-        git.run("update-ref", "-m", "sm-onboard: fetch", ref, tip.commit, cwd=at)
+        # A courtesy to git status; a lock that somebody left on it need not stop us.
+        why = "sm-onboard: fetch"
+        git.run("update-ref", "-m", why, ref, tip.commit, cwd=at, ok=(0, 1, 128))
     relation = _relation(git, at, folder, tip.commit)
     behind = ahead = 0
     if relation in ("behind", "diverged", "ahead"):
