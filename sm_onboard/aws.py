@@ -235,7 +235,7 @@ def translate(error: Exception, action: str, resource: str = "") -> OnboardError
         return ConfigError(
             "aws.no_region", "No AWS region is set.", "Set AWS_REGION, for example to eu-west-1."
         )
-    if isinstance(error, (boto.HTTPClientError, boto.EndpointConnectionError)):
+    if isinstance(error, (boto.HTTPClientError, boto.ConnectionError)):
         service = action.partition(":")[0]
         return UnreachableError(
             "aws.unreachable",
