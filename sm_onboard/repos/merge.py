@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
@@ -76,7 +77,7 @@ class Merge:
             return
         placed = msgspec.structs.replace(
             entry,
-            id=row_id(entry.name, addresses.identity(entry.url), entry.path),
+            id=self._new_id(entry.name, addresses.identity(entry.url), entry.path),
             source=named.source,
             origin=named.origin,
         )
@@ -94,7 +95,7 @@ class Merge:
         name = entries.name_of(url, path) or named.field
         self._append(
             Refused(
-                id=row_id(name, named.origin, named.field, addresses.display(url)),
+                id=self._new_id(name, named.origin, named.field, addresses.display(url)),
                 name=name,
                 url=addresses.display(url) if url else "",
                 path=path,
@@ -106,6 +107,13 @@ class Merge:
                 hint=error.hint,
             )
         )
+
+    def _new_id(self, name: str, *what: str) -> str:
+        """An id of this plan alone: two rows that share six digits must both stay."""
+        taken = {item.id for item in self.items}
+        first = row_id(name, *what)
+        numbered = (f"{first}-{number}" for number in itertools.count(2))
+        return first if first not in taken else next(i for i in numbered if i not in taken)
 
     def _append(self, row: Entry | Refused) -> None:
         self.items.append(row)

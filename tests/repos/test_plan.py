@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sm_onboard.errors import ConfigError, Forbidden
-from sm_onboard.repos import plan
+from sm_onboard.repos import merge, plan
 from sm_onboard.repos.models import Entry
 from sm_onboard.repos.plan import Listing, Plan, Refused, Settings
 
@@ -116,6 +116,12 @@ def test_the_id_is_stable_short_and_safe_in_a_url(files: Files) -> None:
     assert other.id != first.id
     for entry in (first, other, odd):
         assert set(entry.id) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+def test_two_rows_never_have_one_id(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merge, "row_id", lambda *_: "same")
+    loaded = files.load(repositories=[{"url": CHURN}, {"url": LIB}, {"url": "wrong"}])
+    assert [item.id for item in loaded.items] == ["same", "same-2", "same-3"]
 
 
 def test_the_nearer_whole_entry_wins(files: Files) -> None:
