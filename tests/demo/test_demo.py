@@ -14,9 +14,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from gitserver import wait_until
 
 import sm_onboard
+from tests.gitserver import wait_until
 
 DEMO = [sys.executable, "-m", "sm_onboard.cli", "demo"]
 

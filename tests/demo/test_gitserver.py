@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
-from gitserver import Fault, FaultyGitServer, make_repository, wait_until
 
 from sm_onboard.demo.gitserver import GitServer
 from sm_onboard.demo.history import git_environment
+from tests.gitserver import Fault, FaultyGitServer, make_repository, wait_until
 
 LIMITS = ["-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=1"]
 
