@@ -92,6 +92,7 @@ def fresh_python(home: Path) -> Iterator[Any]:
     def run(code: str, *arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, "-c", code, *arguments],
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
             capture_output=True,
             text=True,
             timeout=120,
