@@ -130,7 +130,7 @@ def _compare(folder: Path, file: str, needs: Needs, have: Installed) -> Environm
             names.append(name)
     absent = [name for name in names if canonicalize_name(name) not in have.packages]
     if needs.elsewhere or unclear:
-        complete = not missing and not absent and not unclear
+        complete = not (missing or absent or unclear or needs.nameless)
         said = " ".join([*needs.elsewhere, *unclear])
         return Environment(
             file=file,

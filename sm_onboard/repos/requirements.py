@@ -61,6 +61,7 @@ class Needs:
         folders: parts of the repository that are to be installed.
         by_name: packages of which only the name is known (conda's, and from an address).
         elsewhere: sentences, each one thing that does not come from the configured index.
+        nameless: something of ``elsewhere`` has no name that could be looked up.
         unclear: sentences, each one thing that is not understood.
     """
 
@@ -71,6 +72,7 @@ class Needs:
     folders: list[LocalProject] = field(default_factory=list)
     by_name: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
+    nameless: bool = False
     unclear: list[str] = field(default_factory=list)
 
 
@@ -182,7 +184,7 @@ class _Reader:
 
     def _include(self, where: str, file: str, value: str, constraint: bool) -> None:
         if not value or "://" in value or os.path.isabs(value):
-            self._needs.elsewhere.append(f"{where} includes a file from elsewhere.")
+            self._from_elsewhere(f"{where} includes a file from elsewhere.")
             return
         try:
             self.file(os.path.join(os.path.dirname(file), value), constraint)
@@ -215,7 +217,7 @@ class _Reader:
     def _local(self, where: str, value: str, editable: bool) -> None:
         """A folder of the repository, such as ``-e .``; pip reads it from the repository's top."""
         if "://" in value or value.endswith((".whl", ".tar.gz", ".zip")):
-            self._needs.elsewhere.append(f"{where} installs from an address or a file.")
+            self._from_elsewhere(f"{where} installs from an address or a file.")
             return
         match = re.fullmatch(r"(\.[\w./-]*)(\[[\w.,-]+\])?", value, re.ASCII)
         if match is None:
@@ -224,11 +226,15 @@ class _Reader:
         root = os.path.realpath(self._folder)
         path = os.path.realpath(os.path.join(root, match[1]))
         if os.path.commonpath([root, path]) != root:
-            self._needs.elsewhere.append(f"{where} installs a folder outside the repository.")
+            self._from_elsewhere(f"{where} installs a folder outside the repository.")
         elif not os.path.isdir(path):
             self._needs.unclear.append(f"{where} names a folder that does not exist.")
         else:
             self._needs.folders.append(LocalProject(path, match[2] or "", editable))
+
+    def _from_elsewhere(self, sentence: str) -> None:
+        self._needs.elsewhere.append(sentence)
+        self._needs.nameless = True
 
 
 def joined(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
