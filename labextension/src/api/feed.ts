@@ -91,13 +91,20 @@ export class Feed<T extends IVersioned> implements IDisposable {
         this._changed.emit();
       }
     }, TIMES.slow);
-    this.refresh();
+    void this.refresh();
   }
 
-  /** Ask again, soon; many calls become one question. */
-  refresh(): void {
+  /**
+   * Ask again, soon; many calls become one question.
+   *
+   * @returns when a question that was asked after this call has ended, in whatever way
+   */
+  refresh(): Promise<void> {
     this._wanted = true;
     this._plan();
+    return this._disposed
+      ? Promise.resolve()
+      : new Promise(done => this._waiting.push(done));
   }
 
   /** Nobody is looking: ask nothing until resumed, then once. */
@@ -107,7 +114,7 @@ export class Feed<T extends IVersioned> implements IDisposable {
       clearTimeout(this._timer);
       this._timer = undefined;
       if (!paused) {
-        this.refresh();
+        void this.refresh();
       }
     }
   }
@@ -142,10 +149,14 @@ export class Feed<T extends IVersioned> implements IDisposable {
     this.options.events.disconnect(this._onEvent, this);
     this.options.lost?.disconnect(this.refresh, this);
     Signal.clearData(this);
+    this._waiting.splice(0).forEach(done => done());
   }
 
   private _onEvent(_: unknown, event: unknown): void {
-    const { schema_id, room, server, revision } = (event ?? {}) as Record<string, unknown>;
+    const { schema_id, room, server, revision } = (event ?? {}) as Record<
+      string,
+      unknown
+    >;
     if (schema_id !== CHANGED || room !== this.options.room) {
       return;
     }
@@ -157,7 +168,7 @@ export class Feed<T extends IVersioned> implements IDisposable {
     ) {
       return; // the answer to something else was quicker than its event
     }
-    this.refresh();
+    void this.refresh();
   }
 
   /** Arms the one timer: at once when something is wanted, else for the fallback. */
@@ -181,6 +192,7 @@ export class Feed<T extends IVersioned> implements IDisposable {
   }
 
   private async _ask(): Promise<void> {
+    const waiting = this._waiting.splice(0);
     this._wanted = false;
     this._startedAt = Date.now();
     this._abort = new AbortController();
@@ -196,6 +208,7 @@ export class Feed<T extends IVersioned> implements IDisposable {
     } finally {
       this._abort = undefined;
       this._plan();
+      waiting.forEach(done => done());
     }
   }
 
@@ -203,7 +216,9 @@ export class Feed<T extends IVersioned> implements IDisposable {
     this._failures += 1;
     this._slow = false;
     this._error =
-      error instanceof RequestError ? error : new RequestError('client.error', String(error));
+      error instanceof RequestError
+        ? error
+        : new RequestError('client.error', String(error));
     this._changed.emit();
   }
 
@@ -216,6 +231,7 @@ export class Feed<T extends IVersioned> implements IDisposable {
   private _wanted = false;
   private _failures = 0;
   private _startedAt = -Infinity;
+  private readonly _waiting: Array<() => void> = [];
   private _abort: AbortController | undefined;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _slowTimer: ReturnType<typeof setTimeout> | undefined;

@@ -29,7 +29,9 @@ type Body<O> = O extends {
   ? { body: T }
   : { body?: undefined };
 
-type Json<R> = R extends { content: { readonly 'application/json': infer T } } ? T : void;
+type Json<R> = R extends { content: { readonly 'application/json': infer T } }
+  ? T
+  : undefined;
 
 /** What an operation answers when it succeeds. */
 export type Answer<O> = O extends { readonly responses: infer R }
@@ -76,6 +78,9 @@ export async function request<M extends Method, P extends PathOf<M>>(
   const stop = () => abort.abort();
   const timer = setTimeout(stop, PATIENCE);
   given.signal?.addEventListener('abort', stop);
+  if (given.signal?.aborted) {
+    stop();
+  }
   try {
     const init: RequestInit = { method: method.toUpperCase(), signal: abort.signal };
     if (given.body !== undefined) {

@@ -129,8 +129,7 @@ export interface components {
     readonly Environment: {
       readonly file: string;
       /** @enum {unknown} */
-      readonly state:
-        'complete' | 'failed' | 'installing' | 'missing' | 'unknown';
+      readonly state: 'complete' | 'failed' | 'installing' | 'missing' | 'unknown';
       readonly missing: readonly string[];
       readonly message: string;
     };
@@ -243,8 +242,7 @@ export interface components {
       readonly path: string;
       readonly url: string;
       /** @enum {unknown} */
-      readonly source:
-        'domain' | 'person' | 'profile' | 'space' | 'team' | 'trait';
+      readonly source: 'domain' | 'person' | 'profile' | 'space' | 'team' | 'trait';
       readonly origin: string;
       /** @enum {unknown} */
       readonly state:

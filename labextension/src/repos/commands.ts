@@ -85,7 +85,9 @@ export function addCommands(options: IReposCommandsOptions): void {
 
   add(COMMANDS.updateAll, {
     label: trans.__('Update all repositories'),
-    caption: trans.__('Read the configuration again, clone what is missing, update where safe'),
+    caption: trans.__(
+      'Read the configuration again, clone what is missing, update where safe'
+    ),
     icon: againIcon,
     execute: async () => {
       try {
@@ -104,13 +106,18 @@ export function addCommands(options: IReposCommandsOptions): void {
     label: trans.__('Write a team file'),
     execute: () => showTeamFile(trans)
   });
+  const startOf = (args: ReadonlyPartialJSONObject): string | null | undefined =>
+    typeof args.path === 'string' ? args.path : starts(model)[0]?.start;
   add(COMMANDS.openStart, {
-    label: trans.__('Start here'),
-    caption: args => trans.__('Open %1', String(args.path ?? starts(model)[0]?.start ?? '')),
+    label: args =>
+      typeof args.name === 'string'
+        ? trans.__('Start here: %1', args.name)
+        : trans.__('Start here'),
+    caption: args => trans.__('Open %1', startOf(args) ?? ''),
     icon: startIcon,
-    isEnabled: args => args.path !== undefined || starts(model).length > 0,
+    isEnabled: args => Boolean(startOf(args)),
     execute: args => {
-      const path = typeof args.path === 'string' ? args.path : starts(model)[0]?.start;
+      const path = startOf(args);
       return path ? commands.execute('docmanager:open', { path }) : undefined;
     }
   });
@@ -182,7 +189,10 @@ function fullPath(model: ReposModel, row: Repository): string {
 }
 
 /** Shows the folder in the file browser. Starts no kernel: that would count as activity. */
-async function openFolder(options: IReposCommandsOptions, row: Repository): Promise<void> {
+async function openFolder(
+  options: IReposCommandsOptions,
+  row: Repository
+): Promise<void> {
   const { app, model, trans } = options;
   if (row.contents_path === null) {
     const path = fullPath(model, row);

@@ -144,6 +144,9 @@ export function stepWords(what: Do, row: Repository, trans: TranslationBundle): 
         grave: true
       };
     default:
-      return { ...plain, question: trans.__('Change files of %1? You can undo it.', row.name) };
+      return {
+        ...plain,
+        question: trans.__('Change files of %1? You can undo it.', row.name)
+      };
   }
 }

@@ -18,7 +18,11 @@ export function Details(props: IRowProps): React.ReactElement {
   return (
     <div role="gridcell" className="smo-Row-details">
       {row.files.length > 0 && <Files {...props} />}
-      {asked?.id === row.id ? <Step {...props} what={asked.what} /> : <Deeds {...props} />}
+      {asked?.id === row.id ? (
+        <Step {...props} what={asked.what} />
+      ) : (
+        <Deeds {...props} />
+      )}
       {props.full && <Facts {...props} />}
     </div>
   );
@@ -171,7 +175,10 @@ function Step(props: IRowProps & { what: Do }): React.ReactElement {
 function Facts(props: IRowProps): React.ReactElement {
   const { row, trans } = props;
   const facts: Array<[string, string]> = [
-    [trans.__('From'), row.origin ? `${sourceWords(row, trans)} · ${row.origin}` : sourceWords(row, trans)],
+    [
+      trans.__('From'),
+      row.origin ? `${sourceWords(row, trans)} · ${row.origin}` : sourceWords(row, trans)
+    ],
     [trans.__('Address'), row.url],
     [trans.__('Folder'), row.path]
   ];

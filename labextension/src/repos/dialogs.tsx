@@ -86,7 +86,9 @@ class AddBody extends ReactWidget implements Dialog.IBodyWidget<ITyped> {
         {this.field('branch', trans.__('Branch'), trans.__('the remote’s own'))}
         {this.field('path', trans.__('Folder'), trans.__('the repository’s name'))}
         <p className="smo-Footnote">
-          {trans.__('It is written into your own onboard.yaml, and cloned in the background.')}
+          {trans.__(
+            'It is written into your own onboard.yaml, and cloned in the background.'
+          )}
         </p>
       </>
     );

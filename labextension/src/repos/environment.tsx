@@ -47,6 +47,7 @@ export function EnvironmentLine(
       {!installing && (
         <Button
           name="install"
+          icon={props.narrow ? 'update' : undefined}
           label={environment.state === 'failed' ? trans.__('Retry') : trans.__('Install')}
           disabled={props.busy}
           tabIndex={tabIndex}

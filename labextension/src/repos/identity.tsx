@@ -43,7 +43,9 @@ export function IdentityRow(props: {
       <div className="smo-Notice-text">
         <span id={`${id}-why`}>
           {trans.__('Git does not know you yet.')}{' '}
-          <span className="smo-secondary">{trans.__('Your first commit would fail.')}</span>
+          <span className="smo-secondary">
+            {trans.__('Your first commit would fail.')}
+          </span>
         </span>
         <label htmlFor={`${id}-name`}>{trans.__('Name')}</label>
         <input

@@ -10,22 +10,19 @@ export function addLauncherItems(launcher: ILauncher, model: ReposModel): void {
   let shown = '';
   let items = new DisposableSet();
   model.changed.connect(() => {
-    const paths = starts(model).map(row => row.start ?? '');
-    const wanted = paths.join('\n');
+    const rows = starts(model);
+    const wanted = JSON.stringify(rows.map(row => [row.name, row.start]));
     if (wanted === shown) {
       return;
     }
     shown = wanted;
     items.dispose();
     items = new DisposableSet();
-    for (const [rank, path] of paths.entries()) {
+    for (const [rank, row] of rows.entries()) {
+      // One needs no name; several do.
+      const args = { path: row.start, ...(rows.length > 1 && { name: row.name }) };
       items.add(
-        launcher.add({
-          command: COMMANDS.openStart,
-          args: { path },
-          category: 'sm-onboard',
-          rank
-        })
+        launcher.add({ command: COMMANDS.openStart, args, category: 'sm-onboard', rank })
       );
     }
   });

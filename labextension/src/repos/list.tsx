@@ -41,18 +41,18 @@ export function List(
   const onToggle = React.useCallback((id: string) => latest.current(id), []);
 
   const focus = (id: string | undefined) => {
-    if (id !== undefined) {
-      const row = grid.current?.querySelector<HTMLElement>(
-        `[data-smo-row="${CSS.escape(id)}"]`
-      );
-      row?.focus();
-    }
+    const lines = grid.current?.querySelectorAll<HTMLElement>('[data-smo-row]') ?? [];
+    [...lines].find(line => line.dataset.smoRow === id)?.focus();
   };
 
   // The second step was not taken: back to the row it was asked for.
   const wasAsked = React.useRef<string | null>(null);
   React.useEffect(() => {
-    if (asked === null && wasAsked.current !== null && document.activeElement === document.body) {
+    if (
+      asked === null &&
+      wasAsked.current !== null &&
+      document.activeElement === document.body
+    ) {
       focus(wasAsked.current);
     }
     wasAsked.current = asked?.id ?? null;
@@ -117,7 +117,9 @@ export function List(
           />
         </div>
       )}
-      {shown.length === 0 && <p className="smo-Footnote">{trans.__('None is named like that.')}</p>}
+      {shown.length === 0 && (
+        <p className="smo-Footnote">{trans.__('None is named like that.')}</p>
+      )}
       {shown.length > 0 && (
         <div
           ref={grid}
@@ -127,7 +129,9 @@ export function List(
           aria-rowcount={shown.length}
           onKeyDown={onKeyDown}
           onFocus={event => {
-            const line = (event.target as HTMLElement).closest<HTMLElement>('[data-smo-row]');
+            const line = (event.target as HTMLElement).closest<HTMLElement>(
+              '[data-smo-row]'
+            );
             setCurrent(line?.dataset.smoRow ?? null);
           }}
         >

@@ -35,7 +35,8 @@ export class ReposModel implements IDisposable {
     this._settings = options.serverSettings;
     this.feed = new Feed<ReposState>({
       room: 'repos',
-      get: signal => request(this._settings, 'get', '/repos', { signal }),
+      get: async signal =>
+        this._share(await request(this._settings, 'get', '/repos', { signal })),
       working: isWorking,
       events: options.events,
       lost: options.lost
@@ -132,12 +133,22 @@ export class ReposModel implements IDisposable {
 
   async setIdentity(body: Identity): Promise<void> {
     await request(this._settings, 'put', '/identity', { body });
-    this.feed.refresh();
+    await this.feed.refresh();
   }
 
   dispose(): void {
     this.feed.dispose();
     Signal.clearData(this);
+  }
+
+  /** Rows that did not change stay the same objects, so that they are not drawn again. */
+  private _share(state: ReposState): ReposState {
+    const known = new Map(this.repositories.map(row => [row.id, row]));
+    const repositories = state.repositories.map(row => {
+      const old = known.get(row.id);
+      return old && JSON.stringify(old) === JSON.stringify(row) ? old : row;
+    });
+    return { ...state, repositories };
   }
 
   private async _for(id: string, ask: () => Promise<unknown>): Promise<void> {
@@ -150,6 +161,8 @@ export class ReposModel implements IDisposable {
     this._changed.emit();
     try {
       await ask();
+      // Busy until the state shows it, or a double click would ask twice.
+      await this.feed.refresh();
     } catch (error) {
       this._refuse(id, error as RequestError);
     }
@@ -157,7 +170,6 @@ export class ReposModel implements IDisposable {
     busy.delete(id);
     this._busy = busy;
     this._changed.emit();
-    this.feed.refresh();
   }
 
   private _refuse(id: string, error: RequestError | null): void {

@@ -16,7 +16,10 @@ interface IWords {
 }
 
 /** Before the first answer: rows of the final height, so that nothing jumps. */
-export function Skeleton(props: { slow: boolean; trans: TranslationBundle }): React.ReactElement {
+export function Skeleton(props: {
+  slow: boolean;
+  trans: TranslationBundle;
+}): React.ReactElement {
   return (
     <div className="smo-Skeleton" data-smo-room-state="loading" aria-busy="true">
       {['62%', '44%', '53%'].map(width => (
@@ -27,9 +30,7 @@ export function Skeleton(props: { slow: boolean; trans: TranslationBundle }): Re
         </div>
       ))}
       <p className="smo-Footnote" role="status">
-        {props.slow
-          ? props.trans.__('The Jupyter server has not answered for 3 s.')
-          : ''}
+        {props.slow ? props.trans.__('The Jupyter server has not answered for 3 s.') : ''}
       </p>
     </div>
   );
@@ -53,7 +54,11 @@ export function Offline(
       <div className="smo-Notice-text">
         {said} {!silent && <span className="smo-secondary">{error.hint}</span>}
       </div>
-      <Button name="again" label={trans.__('Retry')} onClick={() => props.deeds.again()} />
+      <Button
+        name="again"
+        label={trans.__('Retry')}
+        onClick={() => props.deeds.again()}
+      />
     </div>
   );
 }

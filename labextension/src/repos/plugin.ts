@@ -5,7 +5,11 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
-import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
+import {
+  ITranslator,
+  nullTranslator,
+  type TranslationBundle
+} from '@jupyterlab/translation';
 
 import { shell } from '../shell/plugin';
 import { IOnboardPanel } from '../shell/tokens';
@@ -49,7 +53,11 @@ export const repos: JupyterFrontEndPlugin<void> = {
       events: serviceManager.events.stream,
       lost: serviceManager.connectionFailure
     });
-    const settings: ISettings = { openPanelFirst: true, notifications: true, confirm: false };
+    const settings: ISettings = {
+      openPanelFirst: true,
+      notifications: true,
+      confirm: false
+    };
     const careful = () => settings.confirm;
     const reveal = () => panel.reveal();
 
@@ -80,7 +88,10 @@ export const repos: JupyterFrontEndPlugin<void> = {
     model.feed.start();
 
     // The person's settings and the layout come later than the panel, which needs neither.
-    void Promise.all([load(registry, settings, () => widget.update()), app.restored]).then(() => {
+    void Promise.all([
+      load(registry, settings, () => widget.update()),
+      app.restored
+    ]).then(() => {
       new FirstSetup({
         model,
         trans,
@@ -134,7 +145,7 @@ function makeWidget(
       },
       add: () => run(COMMANDS.add),
       teamFile: () => run(COMMANDS.teamFile),
-      again: () => model.feed.refresh(),
+      again: () => void model.feed.refresh(),
       saveIdentity: identity => model.setIdentity(identity)
     }
   });
@@ -158,6 +169,9 @@ async function load(
     loaded.changed.connect(read);
     read();
   } catch (error) {
-    console.warn('sm_onboard: the defaults are used, since the settings did not load.', error);
+    console.warn(
+      'sm_onboard: the defaults are used, since the settings did not load.',
+      error
+    );
   }
 }

@@ -41,7 +41,9 @@ export const Row = React.memo(function Row(props: IRowProps): React.ReactElement
   const { row, trans, deeds } = props;
   const look = LOOKS[row.state];
   const late = useLate(row.progress?.phase === 'asking' ? row.id : null);
-  const said = late ? trans.__('No answer from %1 yet', host(row.url)) : sentence(row, trans);
+  const said = late
+    ? trans.__('No answer from %1 yet', host(row.url))
+    : sentence(row, trans);
   const showBar = isAtWork(row) && row.progress?.phase !== 'asking';
   const short = props.narrow && !props.open && !isAtWork(row) && row.files.length > 0;
   return (
@@ -55,7 +57,9 @@ export const Row = React.memo(function Row(props: IRowProps): React.ReactElement
       aria-rowindex={props.index}
       aria-expanded={props.open}
       aria-busy={props.busy || isAtWork(row)}
-      aria-label={[row.name, row.branch, stateWord(row, trans)].filter(Boolean).join(', ')}
+      aria-label={[row.name, row.branch, stateWord(row, trans)]
+        .filter(Boolean)
+        .join(', ')}
       tabIndex={props.current ? 0 : -1}
       onFocus={() => deeds.select(row.id)}
       onContextMenu={event => {
@@ -63,7 +67,11 @@ export const Row = React.memo(function Row(props: IRowProps): React.ReactElement
         deeds.menu(row.id, event.clientX, event.clientY);
       }}
     >
-      <div role="gridcell" className="smo-Row-main" onClick={() => props.onToggle(row.id)}>
+      <div
+        role="gridcell"
+        className="smo-Row-main"
+        onClick={() => props.onToggle(row.id)}
+      >
         <Icon name={look.icon} tone={look.tone} />
         <div className="smo-Row-title">
           <Name text={row.name} />

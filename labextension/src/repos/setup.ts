@@ -102,14 +102,27 @@ export class FirstSetup implements IDisposable {
     }
     const words =
       trouble > 0
-        ? trans.__('%1 of %2 repositories are ready. %3', ready, total, needs(trouble, trans))
-        : trans._n('Your team’s repository is ready.', 'Your team’s %1 repositories are ready.', ready);
-    this._tell(start ? `${words} ${trans.__('Start with %1.', start)}` : words, trouble > 0 ? 'warning' : 'success', {
-      actions,
-      progress: undefined,
-      // Stays until read: it is told once.
-      autoClose: false
-    });
+        ? trans.__(
+            '%1 of %2 repositories are ready. %3',
+            ready,
+            total,
+            needs(trouble, trans)
+          )
+        : trans._n(
+            'Your team’s repository is ready.',
+            'Your team’s %1 repositories are ready.',
+            ready
+          );
+    this._tell(
+      start ? `${words} ${trans.__('Start with %1.', start)}` : words,
+      trouble > 0 ? 'warning' : 'success',
+      {
+        actions,
+        progress: undefined,
+        // Stays until read: it is told once.
+        autoClose: false
+      }
+    );
   }
 
   private _tell(
@@ -118,7 +131,10 @@ export class FirstSetup implements IDisposable {
     more: Notification.IOptions<string>
   ): void {
     const options = { autoClose: false as const, ...more };
-    if (this._id !== null && this._notices.update({ id: this._id, message, type, ...options })) {
+    if (
+      this._id !== null &&
+      this._notices.update({ id: this._id, message, type, ...options })
+    ) {
       return;
     }
     if (this._id === null || type !== 'in-progress') {

@@ -30,7 +30,8 @@ export function addStatusItem(
     item,
     align: 'right',
     rank: 20,
-    isActive: () => model.state !== null && model.repositories.length > 0 && isWorking(model.state),
+    isActive: () =>
+      model.state !== null && model.repositories.length > 0 && isWorking(model.state),
     activeStateChanged: model.changed
   });
 }

@@ -15,15 +15,28 @@ export function ReposView(props: IReposViewProps): React.ReactElement {
   const rows = state?.repositories ?? [];
   const starting = state === null || (state.state === 'starting' && rows.length === 0);
   return (
-    <div className="smo-Repos" data-smo-narrow={props.narrow || undefined}>
+    <div
+      className="smo-Repos"
+      data-smo-narrow={props.narrow || undefined}
+      data-smo-offline={error ? true : undefined}
+      data-smo-revision={state?.revision}
+    >
       {error && (
-        <Offline error={error} answeredAt={props.answeredAt} trans={trans} deeds={deeds} />
+        <Offline
+          error={error}
+          answeredAt={props.answeredAt}
+          trans={trans}
+          deeds={deeds}
+        />
       )}
       {state?.identity === 'missing' && rows.length > 0 && !props.identityDismissed && (
         <IdentityRow trans={trans} deeds={deeds} />
       )}
       {state?.problems.map(problem => (
-        <ProblemRow key={`${problem.code} ${problem.origin} ${problem.message}`} problem={problem} />
+        <ProblemRow
+          key={`${problem.code} ${problem.origin} ${problem.message}`}
+          problem={problem}
+        />
       ))}
       {starting ? (
         !error && <Skeleton slow={props.slow} trans={trans} />

@@ -65,7 +65,9 @@ export function stateWord(row: Repository, trans: TranslationBundle): string {
     case 'foreign':
       return trans.__('Not this repository');
     case 'failed':
-      return row.code.includes('sign_in') ? trans.__('Sign-in refused') : trans.__('Failed');
+      return row.code.includes('sign_in')
+        ? trans.__('Sign-in refused')
+        : trans.__('Failed');
     case 'cancelled':
       return trans.__('Cancelled');
     case 'skipped':
@@ -95,7 +97,9 @@ export function progressWords(
     checking: trans.__('Checking')
   }[progress.phase];
   const percent =
-    progress.percent === null ? doing : trans.__('%1 %2 %', doing, Math.round(progress.percent));
+    progress.percent === null
+      ? doing
+      : trans.__('%1 %2 %', doing, Math.round(progress.percent));
   if (progress.detail) {
     return `${percent} · ${progress.detail}`;
   }
@@ -122,20 +126,22 @@ export function sentence(row: Repository, trans: TranslationBundle): string {
   if (row.state === 'ready') {
     const said = row.action === 'cloned' ? word : trans.__('Up to date');
     if (row.ahead) {
-      return trans.__('%1 · %2', said, trans._n('%1 commit to push', '%1 commits to push', row.ahead));
+      const push = trans._n('%1 commit to push', '%1 commits to push', row.ahead);
+      return `${said} · ${push}`;
     }
     return row.action === 'cloned' && row.changed
-      ? trans.__('%1 · %2', said, trans._n('%1 file', '%1 files', row.changed))
+      ? `${said} · ${files(row.changed, trans)}`
       : said;
   }
-  return row.state === 'behind' ? trans.__('%1 · none of your files touched', word) : word;
+  return row.state === 'behind'
+    ? trans.__('%1 · none of your files touched', word)
+    : word;
 }
 
 /** What the last change did, for a row that offers to undo it. */
 function undoWords(row: Repository, trans: TranslationBundle): string {
   const at = clock(row.undo?.at);
-  const files = row.undo?.files ?? 0;
-  const count = trans._n('%1 file', '%1 files', files);
+  const count = files(row.undo?.files ?? 0, trans);
   switch (row.undo?.did) {
     case 'set_aside':
       return trans.__('Yours set aside %1, %2', at, count);
@@ -164,7 +170,9 @@ export function fileWords(file: FileInTheWay, trans: TranslationBundle): string 
     case 'deleted':
       return file.by ? trans.__('deleted; also %1', file.by) : trans.__('deleted by you');
     case 'untracked':
-      return file.by ? trans.__('yours, new; also %1', file.by) : trans.__('yours, not in git');
+      return file.by
+        ? trans.__('yours, new; also %1', file.by)
+        : trans.__('yours, not in git');
     case 'ignored':
       return trans.__('yours, ignored by git');
     case 'conflict':
@@ -182,7 +190,11 @@ export function summaryWords(state: ReposState | null, trans: TranslationBundle)
   const rows = state.repositories.filter(row => row.state !== 'skipped');
   const trouble = rows.filter(isTrouble).length + state.problems.length;
   if (rows.some(row => isAtWork(row) || row.state === 'waiting')) {
-    return trans.__('%1 of %2 ready', rows.filter(row => row.state === 'ready').length, rows.length);
+    return trans.__(
+      '%1 of %2 ready',
+      rows.filter(row => row.state === 'ready').length,
+      rows.length
+    );
   }
   if (trouble > 0) {
     return trans._n('%1 needs you', '%1 need you', trouble);
@@ -191,7 +203,10 @@ export function summaryWords(state: ReposState | null, trans: TranslationBundle)
 }
 
 /** Where the rows come from: "From onboard.yaml (3) and the domain (1)." */
-export function originWords(rows: readonly Repository[], trans: TranslationBundle): string {
+export function originWords(
+  rows: readonly Repository[],
+  trans: TranslationBundle
+): string {
   const counts = new Map<string, number>();
   for (const row of rows) {
     const from = sourceWords(row, trans);
@@ -232,6 +247,10 @@ export function clock(time: string | Date | null | undefined): string {
   return Number.isNaN(date.getTime())
     ? ''
     : date.toLocaleTimeString(undefined, { hour: 'numeric', minute: '2-digit' });
+}
+
+function files(count: number, trans: TranslationBundle): string {
+  return trans._n('%2 file', '%2 files', count, number(count));
 }
 
 function number(value: number): string {

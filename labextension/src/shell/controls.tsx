@@ -18,30 +18,29 @@ export interface IButtonProps {
   name?: string;
 }
 
-export const Button = React.forwardRef<HTMLButtonElement, IButtonProps>(function Button(
-  props,
-  ref
-) {
-  const { icon, label } = props;
-  return (
-    <button
-      ref={ref}
-      type="button"
-      className={`smo-Button smo-mod-${icon ? 'icon' : (props.look ?? 'plain')}`}
-      data-smo-do={props.name}
-      disabled={props.disabled}
-      tabIndex={props.tabIndex}
-      aria-label={icon && label}
-      title={icon && label}
-      onClick={event => {
-        event.stopPropagation();
-        props.onClick(event);
-      }}
-    >
-      {icon ? <Icon name={icon} /> : label}
-    </button>
-  );
-});
+export const Button = React.forwardRef<HTMLButtonElement, IButtonProps>(
+  function Button(props, ref) {
+    const { icon, label } = props;
+    return (
+      <button
+        ref={ref}
+        type="button"
+        className={`smo-Button smo-mod-${icon ? 'icon' : (props.look ?? 'plain')}`}
+        data-smo-do={props.name}
+        disabled={props.disabled}
+        tabIndex={props.tabIndex}
+        aria-label={icon && label}
+        title={icon && label}
+        onClick={event => {
+          event.stopPropagation();
+          props.onClick(event);
+        }}
+      >
+        {icon ? <Icon name={icon} /> : label}
+      </button>
+    );
+  }
+);
 
 /** A name cut in the middle, since the ends tell names apart; whole on hover. */
 export function Name(props: { text: string }): React.ReactElement {
@@ -56,7 +55,10 @@ export function Name(props: { text: string }): React.ReactElement {
 }
 
 /** A thin bar; without a percentage it says only that work goes on. */
-export function Bar(props: { percent: number | null; label: string }): React.ReactElement {
+export function Bar(props: {
+  percent: number | null;
+  label: string;
+}): React.ReactElement {
   const { percent } = props;
   return (
     <div

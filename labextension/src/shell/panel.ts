@@ -3,7 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { PanelWithToolbar, SidePanel, Toolbar } from '@jupyterlab/ui-components';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
-import { AccordionPanel, Panel, Widget, type PanelLayout } from '@lumino/widgets';
+import { Panel, Widget, type PanelLayout } from '@lumino/widgets';
 
 import { compassIcon } from './icons';
 import type { IOnboardPanel, IRoom, ISummary } from './tokens';
@@ -63,13 +63,6 @@ export class OnboardPanel extends SidePanel implements IOnboardPanel {
 
   reveal(): void {
     this.onReveal();
-  }
-
-  /** Whether a room's section is open. */
-  isOpen(id: string): boolean {
-    const index = this.widgets.findIndex(w => w.node.dataset.smoRoom === id);
-    const content = this.content as AccordionPanel;
-    return content.titles[index]?.classList.contains('lm-mod-expanded') ?? false;
   }
 
   private readonly _footer = new Panel();
