@@ -225,8 +225,11 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for title in head:
-        table.add_column(title)
+    # The first column is what one copies into the next command: never cut it.
+    table.add_column(head[0], min_width=max(len(row[0]) for row in rows))
+    for title in head[1:]:
+        table.add_column(title, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))  # Text: nothing in it is markup
-    Console().print(table)
+    # A pipe has no width: one line a row, for grep.
+    Console(width=None if sys.stdout.isatty() else 10_000).print(table)

@@ -15,11 +15,15 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 from gitserver import Fault, FaultyGitServer, make_repository, wait_until
+from gitserver import Repository as TeamRepository
 
 from sm_onboard.cli import main
 from sm_onboard.errors import ConfigError
 from sm_onboard.repos.cli import exit_status
+from sm_onboard.repos.git import Git
 from sm_onboard.repos.models import Problem, Repository, ReposState, SyncResult
+from sm_onboard.repos.ports import Listener
+from sm_onboard.snapshot import take
 
 PACKAGE = Path(__file__).parent.parent.parent
 
@@ -192,16 +196,55 @@ def test_list_asks_no_host(run: Run, server: FaultyGitServer, tmp_path: Path, ho
     assert not any(server.counts.values())
 
 
-def test_undo_and_restore(run: Run, server: FaultyGitServer, tmp_path: Path, home: Path) -> None:
+def test_undo_takes_back_the_last_update(
+    run: Run, server: FaultyGitServer, tmp_path: Path, home: Path
+) -> None:
     config = team_file(tmp_path, {"url": server.url("churn")})
     run("sync", "--config", config)
-    assert run("repos", "undo", "churn", "--config", config).returncode == 1  # nothing to undo
-    team = make_repository(tmp_path / "host", "churn-copy", files={"x": "x"})
-    assert team.name  # a repository of its own, to show that names are matched whole
+    nothing = run("repos", "undo", "churn", "--config", config)
+    assert nothing.returncode == 1
+    assert "not possible" in nothing.stderr
+    TeamRepository(server.root / "churn.git", clock=1_800_000_000).commit({"a.txt": "two\n"})
+    updated = results(run("sync", "--config", config, "--json"))
+    assert updated["churn"].action == "updated"
+    assert (home / "churn" / "a.txt").read_text() == "two\n"
+    undone = run("repos", "undo", "churn", "--config", config, "--json")
+    assert undone.returncode == 0, undone.stderr
+    assert results(undone)["churn"].action == "restored"
+    assert (home / "churn" / "a.txt").read_text() == "one\n"
+
+
+def test_undo_wants_a_whole_name(run: Run, server: FaultyGitServer, tmp_path: Path) -> None:
+    config = team_file(tmp_path, {"url": server.url("churn")})
     unknown = run("repos", "undo", "chur", "--config", config)
     assert unknown.returncode == 2
     assert "churn" in unknown.stderr
+
+
+def test_restore_brings_a_snapshot_back_beside_the_work(
+    run: Run, server: FaultyGitServer, tmp_path: Path, home: Path
+) -> None:
     assert json.loads(run("repos", "restore", "--json").stdout) == {"snapshots": []}
+    run("sync", "--config", team_file(tmp_path, {"url": server.url("churn")}))
+    clone = home / "churn"
+    (clone / "a.txt").write_text("changed\n")
+    (clone / "new.txt").write_text("untracked\n")
+    store = home / ".local" / "state" / "sm-onboard" / "snapshots"
+    taken = take(Git(Listener()), clone, store, reason="for the test")
+    (listed,) = json.loads(run("repos", "restore", "--json").stdout)["snapshots"]
+    assert (listed["id"], listed["files"]) == (taken.manifest.id, 2)
+    assert taken.manifest.id in run("repos", "restore").stdout
+    (clone / "a.txt").write_text("later\n")
+    back = tmp_path / "back"
+    done = run("repos", "restore", taken.manifest.id, "--into", back)
+    assert done.returncode == 0, done.stderr
+    assert (back / "a.txt").read_text() == "changed\n"
+    assert (back / "new.txt").read_text() == "untracked\n"
+    assert (clone / "a.txt").read_text() == "later\n"
+    assert run("repos", "restore", taken.manifest.id, "--into", back).returncode == 1
+
+
+def test_restore_of_what_is_not_there(run: Run, tmp_path: Path) -> None:
     missing = run("repos", "restore", "../../etc", "--into", tmp_path / "back")
     assert missing.returncode == 1
     assert not (tmp_path / "back").exists()
