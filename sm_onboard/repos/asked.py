@@ -11,13 +11,14 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from sm_onboard import snapshot
 from sm_onboard.errors import Conflict
 
 from . import remote, update
+from .blobs import tree_entries
 from .git import GitFailed
 from .inspect import Folder
 from .job import Job, head_of, now, outcome
@@ -57,7 +58,7 @@ def _set_aside(job: Job, folder: Folder, record: Record) -> Outcome:
     base = tree_changes(job.git, folder.path, folder.commit or "", news.tip)
     ways = _ways(job, folder, news.tip, base)
     kept = _keep(job, folder, ways, "set_aside")
-    entries = _entries(job, folder.path)
+    entries = job.mover(folder.path).index.entries()
     changes = _replace(base, kept, {c.path: c.new for c in base})
     index = [Change(c.path, entries.get(c.path), c.new) for c in base]
     index += [
@@ -81,12 +82,12 @@ def _discard(job: Job, folder: Folder, record: Record) -> Outcome:
     base = tree_changes(job.git, folder.path, folder.commit or "", target)
     ways = _ways(job, folder, target, base)
     mine = {w.path: w for w in ways}
-    for path, tracked in _dirty(job, folder.path):
+    for path, tracked in snapshot.changed_paths(job.git, folder.path):
         if tracked:
             mine.setdefault(path, FileInTheWay(path=path, why="changed"))
     kept = _keep(job, folder, tuple(mine.values()), "discard")
-    wanted = _tree(job, folder.path, target)
-    entries = _entries(job, folder.path)
+    wanted = dict(tree_entries(job.git, folder.path, target))
+    entries = job.mover(folder.path).index.entries()
     changes = _replace(base, kept, wanted)
     paths = {c.path for c in changes}
     index = [
@@ -125,7 +126,7 @@ def _merge(job: Job, folder: Folder, record: Record) -> Outcome:
         )
     wanted = {c.path: c.new for c in base}
     wanted.update(merged)
-    entries = _entries(job, folder.path)
+    entries = job.mover(folder.path).index.entries()
     changes = _replace(base, kept, wanted)
     index = [Change(c.path, entries.get(c.path), c.new) for c in base]
     move = Move(
@@ -347,7 +348,7 @@ def _keep(job: Job, folder: Folder, ways: Sequence[FileInTheWay], did: str) -> s
 
 
 def _replace(
-    base: Sequence[Change], kept: snapshot.Snapshot, wanted: dict[str, Content | None]
+    base: Sequence[Change], kept: snapshot.Snapshot, wanted: Mapping[str, Content | None]
 ) -> list[Change]:
     """The update's changes, with the person's files as what they replace."""
     changes = {c.path: c for c in base}
@@ -373,29 +374,6 @@ def _done(job: Job, folder: Folder, record: Record, move: Move, seen: str, messa
         changed=len(move.changes),
         behind=0,
     )
-
-
-def _dirty(job: Job, at: Path) -> list[tuple[str, bool]]:
-    return list(snapshot.changed_paths(job.git, at))
-
-
-def _entries(job: Job, at: Path) -> dict[str, Content]:
-    found = {}
-    for line in split_z(job.git.run("ls-files", "-s", "-z", cwd=at)):
-        meta, _, path = line.partition("\t")
-        mode, oid, stage = meta.split()
-        if stage == "0":
-            found[path] = Content(mode, oid)
-    return found
-
-
-def _tree(job: Job, at: Path, commit: str) -> dict[str, Content | None]:
-    found: dict[str, Content | None] = {}
-    for line in split_z(job.git.run("ls-tree", "-r", "-z", "--full-tree", commit, cwd=at)):
-        meta, _, path = line.partition("\t")
-        mode, _, oid = meta.split()
-        found[path] = Content(mode, oid)
-    return found
 
 
 def _named(paths: Collection[str]) -> str:

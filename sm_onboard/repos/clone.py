@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sm_onboard.errors import ConfigError, Conflict
 
-from . import addresses
+from . import addresses, names
 from .git import Git
 from .inspect import opened
 from .models import Entry
@@ -75,16 +75,17 @@ def _submodules(git: Git, entry: Entry, clone: Path, base: str = "", depth: int 
     for module in modules.values():
         if "url" not in module or "path" not in module:
             continue
+        path = names.check_inside(module["path"], "submodules")
         url = _resolved(base, module["url"])
         if addresses.parse(url, "submodules").host != addresses.parse(entry.url).host:
             raise ConfigError(
                 "repos.submodule_host",
-                f"The submodule {module['path']} comes from another host than {entry.name}.",
+                f"The submodule {path} comes from another host than {entry.name}.",
                 "Set submodules: false, and clone it as a repository of its own.",
                 field="submodules",
             )
-        git.run(*("submodule", "update", "--init", "--progress", "--", module["path"]), cwd=clone)
-        _submodules(git, entry, clone / module["path"], url, depth + 1)
+        git.run(*("submodule", "update", "--init", "--progress", "--", path), cwd=clone)
+        _submodules(git, entry, clone / path, url, depth + 1)
 
 
 def _resolved(base: str, url: str) -> str:

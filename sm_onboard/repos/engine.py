@@ -208,7 +208,7 @@ class Engine:
         """Finishes what a killed process had begun."""
         record = self.store.load(job.entry.id)
         folder = self.root / job.entry.path
-        job.mover(folder).drop_left_lock()
+        job.mover(folder).index.drop_left_lock(job.part)
         if record.journal is None:
             return record
         move = Move.load(record.journal)

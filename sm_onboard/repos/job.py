@@ -16,7 +16,8 @@ from . import addresses, remote
 from .git import Git, Limits
 from .inspect import Folder, look
 from .models import Do, Entry, FileInTheWay, Outcome, Progress, UndoPoint
-from .move import Head, Move, Mover
+from .move import Head, Move
+from .mover import Mover
 from .ports import Credentials, Listener
 from .records import Record, Store
 

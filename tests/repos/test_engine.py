@@ -259,7 +259,7 @@ def test_partial_clones_update(tmp_path: Path, kind: str) -> None:
         first = here.sync(**more)
         assert (first.state, first.action) == ("ready", "cloned"), (first, here.logged)
         paths = [path for path in here.team.paths() if path.startswith("src/")][:5]
-        here.team.commit({**{path: "new\n" for path in paths}, "data/other.txt": "o\n"})
+        here.team.commit({**dict.fromkeys(paths, "new\n"), "data/other.txt": "o\n"})
         here.server.reset_counts()
         done = here.sync(**more)
         assert (done.state, done.action) == ("ready", "updated"), (done, here.logged)

@@ -1,0 +1,106 @@
+"""Brings a snapshot back: as objects beside a clone, or in a clone of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from sm_onboard.errors import OnboardError
+from sm_onboard.repos.blobs import read_blobs
+from sm_onboard.repos.git import Git
+from sm_onboard.repos.worktree import LINK, PROGRAM
+
+from .manifest import INDEX, SNAPSHOT, Manifest, Snapshot
+
+
+def objects(git: Git, folder: Path, snapshot: Snapshot, into: Path) -> Path:
+    """Unpacks the bundle into an object folder of its own below ``into``.
+
+    ``folder`` is a clone that has the base commits; nothing is written there.
+    """
+    target = into / f"objects-{snapshot.manifest.id}"
+    if not target.exists():
+        target.mkdir()
+        env = {
+            "GIT_OBJECT_DIRECTORY": str(target),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(folder / ".git" / "objects"),
+        }
+        git.run("bundle", "unbundle", str(snapshot.bundle), cwd=folder, env=env)
+    return target
+
+
+def restore(git: Git, snapshot: Snapshot, into: Path, source: str) -> None:
+    """Brings a snapshot back in a clone of its own, detached at its HEAD.
+
+    Args:
+        into: must not exist, or be empty.
+        source: a clone on this machine (absolute path), or an address already checked.
+
+    Raises:
+        OnboardError: ``snapshot.target_exists``, ``snapshot.damaged``, or git failed.
+    """
+    if into.exists() and (not into.is_dir() or any(into.iterdir())):
+        raise OnboardError(
+            "snapshot.target_exists", f"{into} exists.", "Choose a folder that does not."
+        )
+    into.parent.mkdir(parents=True, exist_ok=True)
+    manifest = snapshot.manifest
+    local = os.path.isabs(source)
+    part = Path(tempfile.mkdtemp(prefix=f".{into.name}.", dir=into.parent))
+    clone = part / "clone"
+    try:
+        args = ("--no-checkout", "--template=", *(("--local",) if local else ()))
+        git.run("clone", *args, "--", source, str(clone), local_source=local)
+        fetch = ("fetch", "--no-tags", "--quiet", "--", str(snapshot.bundle))
+        git.run(*fetch, *(f"+{ref}:{ref}" for ref in _refs(manifest)), cwd=clone, local_source=True)
+        git.run("checkout", "--quiet", "--detach", manifest.head, cwd=clone)
+        if manifest.url:
+            git.run("remote", "set-url", "origin", manifest.url, cwd=clone)
+        write_files(git, clone, manifest)
+        os.rename(clone, into)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def write_files(git: Git, clone: Path, manifest: Manifest) -> None:
+    """Writes the kept files over a fresh checkout, as the bytes they were."""
+    blobs = read_blobs(git, clone, {file.blob for file in manifest.files if file.blob})
+    for file in manifest.files:
+        target = _below(clone, file.path)
+        with contextlib.suppress(FileNotFoundError):
+            target.unlink()
+        if file.blob is None:
+            continue
+        data = blobs[file.blob]
+        if hashlib.sha256(data).hexdigest() != file.sha256:
+            raise OnboardError("snapshot.damaged", f"{file.path} is not what was written.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if file.mode == LINK:
+            os.symlink(os.fsdecode(data), target)
+        else:
+            target.write_bytes(data)
+            target.chmod(0o755 if file.mode == PROGRAM else 0o644)
+
+
+def _below(clone: Path, path: str) -> Path:
+    """A path of a manifest, which may come from somebody else, confined to the clone."""
+    parts = path.split("/")
+    if any(part in ("", ".", "..") or part.lower() == ".git" for part in parts):
+        raise OnboardError("snapshot.damaged", f"The path {path!r} leads out of the clone.")
+    at = clone
+    for part in parts[:-1]:
+        at = at / part
+        if at.is_symlink():
+            raise OnboardError("snapshot.damaged", f"The path {path!r} leads through a link.")
+    return clone.joinpath(*parts)
+
+
+def _refs(manifest: Manifest) -> Iterator[str]:
+    yield SNAPSHOT
+    if manifest.index:
+        yield INDEX
