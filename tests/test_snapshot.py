@@ -211,7 +211,7 @@ def test_old_and_many_ones_go(here: World, git: Git, tmp_path: Path) -> None:
         taken = snapshot.take(git, here.clone, store, reason="test")
         ids.append(taken.manifest.id)
         data = json.loads((taken.folder / "manifest.json").read_text())
-        data["created"] = (datetime.now(timezone.utc) - timedelta(days=40 - 10 * n)).isoformat()
+        data["created"] = (datetime.now(timezone.utc) - timedelta(days=39 - 10 * n)).isoformat()
         (taken.folder / "manifest.json").write_text(json.dumps(data))
         os.rename(taken.folder, store / f"{n}-{ids[n]}")
         data["id"] = ids[n] = f"{n}-{ids[n]}"
