@@ -94,11 +94,11 @@ $(CACHE)/lab-%/.stamp: $(CACHE)/wheel.stamp
 
 ## check: lint, formatting and types of everything
 .PHONY: check
-check: types
+check: types $(CACHE)/node_modules.stamp
 	@$(TEST)/bin/ruff check
 	@$(TEST)/bin/ruff format --check
 	@$(TEST)/bin/shellcheck docs/lifecycle/*.sh tools/find-* binder/postBuild binder/start .ci/run
-	@cd labextension && PATH="$(abspath $(TEST))/bin:$$PATH" jlpm -s lint:check
+	@cd labextension && PATH="$(abspath $(TEST))/bin:$$PATH" jlpm lint:check
 	@echo "Nothing to complain about."
 
 .PHONY: types
@@ -108,15 +108,14 @@ types: $(TEST)/.stamp
 
 .PHONY: front-end
 front-end: $(CACHE)/node_modules.stamp
-	@cd labextension && PATH="$(abspath $(TEST))/bin:$$PATH" jlpm -s tsc --noEmit -p tsconfig.test.json
+	@echo "Checking and testing the front end."
+	@cd labextension && PATH="$(abspath $(TEST))/bin:$$PATH" && export PATH && \
+		jlpm tsc --noEmit -p tsconfig.test.json && jlpm test
 
 ## dev: the demo from this folder's files, built again at every change
 .PHONY: dev
 dev: $(DEV)/.stamp
-	@cd labextension && PATH="$(abspath $(DEV))/bin:$$PATH" && export PATH && \
-	{ jlpm -s watch & watch=$$!; trap 'kill $$watch 2>/dev/null' EXIT INT TERM; \
-	  sm-onboard demo --keep "$(abspath $(CACHE))/dev-home" -- \
-	    jupyter lab --ServerApp.autoreload=True; }
+	@exec $(DEV)/bin/python tools/dev "$(abspath $(CACHE))/dev-home"
 
 ## bench: this project beside its peers, in one run
 .PHONY: bench
@@ -179,7 +178,8 @@ $(BINDER)/.stamp:
 	@touch $@
 
 $(CACHE)/node_modules.stamp: labextension/yarn.lock $(TEST)/.stamp
-	@cd labextension && PATH="$(abspath $(TEST))/bin:$$PATH" jlpm -s install --immutable >/dev/null
+	@cd labextension && PATH="$(abspath $(TEST))/bin:$$PATH" jlpm install --immutable \
+		>../$(CACHE)/yarn.log || { cat ../$(CACHE)/yarn.log; exit 1; }
 	@touch $@
 
 $(CACHE)/chromium: $(TEST)/.stamp
