@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Refused as refused:
         _say(refused.code, refused.facts)
         if "report" not in options:
-            _explain(refused.code, options)
+            _explain(refused, options)
         answer, note = {"quit": "1"}, {}
     except Exception as error:  # a traceback would show values
         _say("repos.helper_failed", {"error": type(error).__name__})
@@ -223,8 +223,10 @@ def _aws_refused(error: Any, secret: str) -> Refused:
     words = refusal.message.lower()
     facts = {"secret": secret, "aws": refusal.code}
     action = "secretsmanager:GetSecretValue"
-    # Secrets Manager passes on what KMS said in its own answers' text.
-    if refusal.code == "DecryptionFailure" or (error.code == "aws.forbidden" and "kms" in words):
+    # Secrets Manager passes on what KMS said in its own answers' text. A secret's own name,
+    # which is in that text too, may hold "kms".
+    kms = "access to kms" in words or "perform: kms:" in words
+    if refusal.code == "DecryptionFailure" or (error.code == "aws.forbidden" and kms):
         return Refused("repos.secret_kms_forbidden", **facts, action="kms:Decrypt")
     if refusal.code == "InvalidRequestException" and "delet" in words:
         return Refused("repos.secret_deleted", **facts)
@@ -249,11 +251,12 @@ def _say(code: str, facts: Mapping[str, str]) -> None:
     print("sm-onboard:", code, *words, file=sys.stderr)
 
 
-def _explain(code: str, options: Mapping[str, str]) -> None:
+def _explain(refused: Refused, options: Mapping[str, str]) -> None:
     from sm_onboard.repos import refusals
 
     host = urlsplit(options.get("url", "")).hostname or ""
-    sentence = refusals.helper_sentence(code, {}, host=host, secret=options.get("secret", ""))
+    secret = options.get("secret", "")
+    sentence = refusals.helper_sentence(refused.code, refused.facts, host=host, secret=secret)
     print(sentence[1], sentence[2], file=sys.stderr)
 
 

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from .codecommit import aws_git_host
 
 Sentence = tuple[str, str, str]  # code, message, hint
 
 _LINE = re.compile(r"^sm-onboard: (repos\.[a-z_]+)((?: [a-z]+=[A-Za-z0-9/:@._~+=%-]*)*) *$", re.M)
+_ASKED = re.compile(
+    r"^fatal: (?:could not read (?:Username|Password) for|Authentication failed for) '([^']*)'",
+    re.M,
+)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 _WHY_MALFORMED = {
@@ -74,10 +78,6 @@ _HELPER: dict[str, tuple[str, str]] = {
         "No AWS region is set, so it is unknown where the secret {secret} is.",
         "Write the secret's ARN in onboard.yaml, or set AWS_REGION.",
     ),
-    "repos.helper_out_of_scope": (
-        "{host} leads to another address, for which the sign-in is not meant.",
-        "Write the repository's present address in onboard.yaml.",
-    ),
     "repos.helper_failed": (
         "The sign-in for {host} could not be made.",
         "The log says more.",
@@ -129,14 +129,20 @@ def explain_http(stderr: str, *, host: str, path: str, secret: str | None) -> Se
             changed = facts.get("changed", "")
         elif code in _HELPER:
             refused = helper_sentence(code, facts, host=host, secret=secret or "")
-    # Out of scope is only a fact; it is the reason when git then found no other sign-in.
-    if refused and (refused[0] != "repos.helper_out_of_scope" or _asked_in_vain(stderr)):
+    if refused:
         return refused
+    asked = _ASKED.findall(stderr)
+    if asked and urlsplit(asked[-1]).netloc.rpartition("@")[2].lower() != host.lower():
+        return (
+            "repos.redirected",
+            f"{host} leads to another host, which asks for a sign-in of its own.",
+            "Write the repository's present address in onboard.yaml.",
+        )
     status = re.search(r"The requested URL returned error: (\d{3})", stderr)
     number = status[1] if status else ""
     if "Authentication failed for" in stderr or number == "401":
         return _refused(stderr, host, secret, changed)
-    if _asked_in_vain(stderr):
+    if re.search(r"could not read (Username|Password) for|terminal prompts", stderr):
         return (
             "repos.sign_in_missing",
             f"{host} asks for a sign-in, and there is none for it here.",
@@ -202,10 +208,6 @@ def explain_ssh(stderr: str, user: str, host: str, port: int | None) -> Sentence
     return None
 
 
-def _asked_in_vain(stderr: str) -> bool:
-    return bool(re.search(r"could not read (Username|Password) for|terminal prompts", stderr))
-
-
 def _refused(stderr: str, host: str, secret: str | None, changed: str) -> Sentence:
     if aws_git_host(host.partition(":")[0]):
         return _forbidden(host, "", secret)
@@ -241,10 +243,12 @@ def _forbidden(host: str, path: str, secret: str | None) -> Sentence:
             f"{host} refused this space's role: {action} is missing.",
             f"Ask your administrator to allow {action} for it.",
         )
-    who = f"the secret {secret}" if secret else "this sign-in"
+    message = f"{host} does not let you read {_name(path)} with this sign-in."
+    if secret:
+        message = f"{host} knows the secret {secret}, but does not let it read {_name(path)}."
     return (
         "repos.sign_in_forbidden",
-        f"{host} knows {who}, but does not let it read {_name(path)}.",
+        message,
         "Give the token the right to read this repository, or authorize it for the organization.",
     )
 

@@ -273,6 +273,13 @@ USER_ARN = "User: arn:aws:sts::123456789012:assumed-role/studio/SageMaker"
             "kms:Decrypt",
         ),
         (
+            "AccessDeniedException",
+            f"{USER_ARN} is not authorized to perform: secretsmanager:GetSecretValue on resource: "
+            "acme/kms-token because no identity-based policy allows it",
+            "repos.secret_forbidden",
+            "secretsmanager:GetSecretValue",
+        ),
+        (
             "DecryptionFailure",
             "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
             "repos.secret_kms_forbidden",
@@ -373,18 +380,22 @@ def test_what_is_no_matter_of_signing_in_is_left_to_others(person, server, secre
     assert signing_in.explain(wanted, ran.err) is None
 
 
+@pytest.mark.parametrize("signed_in", [True, False])
 def test_a_redirect_to_another_host_does_not_get_the_secret(
-    person, server, secrets, tmp_path
+    person, server, secrets, tmp_path, signed_in: bool
 ) -> None:
+    """The other host would take it: were it sent, the clone would be made."""
     secrets(as_json())
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     with FaultyGitServer(elsewhere, user=USER, password=PASSWORD) as other:
         make_repository(other.root, "churn")
-        server.faults["churn"] = Fault.redirect(other.url("churn").partition("/churn")[0])
-        said = refused(person, entry(private(server), SECRET))
+        to = other.address if signed_in else other.address + "/private"
+        server.faults["churn"] = Fault.redirect(to)
+        said = refused(person, entry(server.url("churn", private=signed_in), SECRET))
         assert other.counts["churn"].requests == 0
-    assert said is not None
+    # Signed in before the redirect, git says the same as for a wrong password.
+    assert said[0] == ("repos.sign_in_refused" if signed_in else "repos.redirected")
 
 
 def refused(person: Home, wanted):  # type: ignore[no-untyped-def]

@@ -164,7 +164,7 @@ def test_what_it_says_can_be_read_back(facts: dict[str, str]) -> None:
     assert read == [("repos.secret_failed", {k: v for k, v in facts.items() if v})]
 
 
-@given(st.text(), st.sampled_from(["", "fatal: Authentication failed for 'x'\n"]))
+@given(st.text(), st.sampled_from(["", "fatal: Authentication failed for 'https://github.com/'\n"]))
 def test_no_host_can_put_its_words_into_ours(text: str, end: str) -> None:
     said = refusals.explain_http(
         f"remote: {text} MARK expired\n"
@@ -180,7 +180,7 @@ def test_no_host_can_put_its_words_into_ours(text: str, end: str) -> None:
 def test_the_hosts_word_for_expired_is_used() -> None:
     said = refusals.explain_http(
         "remote: Token is expired. You can either do re-authorization or token refresh.\n"
-        f"fatal: Authentication failed for '{URL}/'\n",
+        "fatal: Authentication failed for 'https://gitlab.com/acme/churn.git/'\n",
         host="gitlab.com",
         path="/acme/churn.git",
         secret="acme/gitlab",
