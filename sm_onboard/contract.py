@@ -110,6 +110,8 @@ def openapi() -> dict[str, Any]:
     answers = {r.answer for r in routes() if r.answer} | {Error, Changed}
     structs = sorted(bodies | answers, key=lambda s: s.__name__)
     _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
+    for union in _unions(schemas):  # their order depends on msgspec's version
+        union.sort(key=lambda kind: kind.get("type") == "null")
     for name in _reachable(schemas, {a.__name__ for a in answers}):
         _always_there(schemas[name])
     paths: dict[str, Any] = {}
@@ -180,6 +182,14 @@ def _references(node: Any) -> Iterator[str]:
     elif isinstance(node, list):
         for value in node:
             yield from _references(value)
+
+
+def _unions(node: Any) -> Iterator[list[dict[str, Any]]]:
+    if isinstance(node, dict):
+        if isinstance(kinds := node.get("anyOf"), list):
+            yield kinds
+        for value in node.values():
+            yield from _unions(value)
 
 
 def _always_there(schema: dict[str, Any]) -> None:
