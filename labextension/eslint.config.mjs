@@ -46,5 +46,13 @@ export default ts.config(
       '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/no-namespace': 'off'
     }
+  },
+  {
+    files: ['src/**/*.test.{ts,tsx}', 'src/testing/**'],
+    rules: {
+      // A test may be sure of what it made itself.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/require-await': 'off'
+    }
   }
 );

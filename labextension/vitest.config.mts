@@ -5,6 +5,7 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['src/**/*.test.{ts,tsx}'],
     restoreMocks: true,
+    setupFiles: ['src/testing/browser.ts'],
     server: {
       // Published as modules that node alone does not resolve.
       deps: { inline: [/@jupyterlab\//, /@lumino\//, /@jupyter\//] }

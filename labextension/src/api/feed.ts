@@ -84,7 +84,7 @@ export class Feed<T extends IVersioned> implements IDisposable {
   /** Listens first and asks then, so that nothing is missed in between. */
   start(): void {
     this.options.events.connect(this._onEvent, this);
-    this.options.lost?.connect(this.refresh, this);
+    this.options.lost?.connect(this._onLost, this);
     this._slowTimer = setTimeout(() => {
       if (this._data === null && this._error === null) {
         this._slow = true;
@@ -147,7 +147,7 @@ export class Feed<T extends IVersioned> implements IDisposable {
     clearTimeout(this._slowTimer);
     this._abort?.abort();
     this.options.events.disconnect(this._onEvent, this);
-    this.options.lost?.disconnect(this.refresh, this);
+    this.options.lost?.disconnect(this._onLost, this);
     Signal.clearData(this);
     this._waiting.splice(0).forEach(done => done());
   }
@@ -168,6 +168,10 @@ export class Feed<T extends IVersioned> implements IDisposable {
     ) {
       return; // the answer to something else was quicker than its event
     }
+    void this.refresh();
+  }
+
+  private _onLost(): void {
     void this.refresh();
   }
 
