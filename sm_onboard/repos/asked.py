@@ -24,6 +24,7 @@ from .inspect import Folder
 from .job import Job, head_of, now, outcome
 from .models import Do, FileInTheWay, Outcome
 from .move import Head, InTheWay, Move
+from .names import shown
 from .records import Record
 from .worktree import Change, Content, split_z, tree_changes
 
@@ -139,11 +140,20 @@ def _merge(job: Job, folder: Folder, record: Record) -> Outcome:
 
 def _merge_commits(job: Job, folder: Folder, tip: str) -> str:
     here = folder.commit or ""
-    said = job.git.run(
-        *("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", here, tip),
-        cwd=folder.path,
-        ok=(0, 1),
-    )
+    try:
+        said = job.git.run(
+            *("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", here, tip),
+            cwd=folder.path,
+            ok=(0, 1),
+        )
+    except GitFailed as error:
+        if error.exit != 129:  # git's way to say that it does not know the option
+            raise
+        raise Conflict(
+            "repos.git_too_old",
+            "This needs git 2.38 or newer. Nothing was changed.",
+            "Merge in the Git panel or a terminal, or set yours aside.",
+        ) from error
     tree, *clashes = split_z(said)
     if clashes:
         raise Conflict(
@@ -378,8 +388,8 @@ def _done(job: Job, folder: Folder, record: Record, move: Move, seen: str, messa
 
 def _named(paths: Collection[str]) -> str:
     first, *rest = sorted(paths)
-    shown = first.encode("utf-8", "replace").decode("utf-8", "replace")
-    return f"{shown} and {len(rest)} more" if rest else shown
+    name = shown(first)
+    return f"{name} and {len(rest)} more" if rest else name
 
 
 def _is_json(data: bytes) -> bool:

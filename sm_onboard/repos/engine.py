@@ -118,7 +118,7 @@ class Engine:
         self, entry: Entry, state: str, error: OnboardError, actions: tuple[Do, ...]
     ) -> Outcome:
         folder = record = None
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, OnboardError):
             folder, record = look(self.root, entry.path), self.store.load(entry.id)
         return outcome(
             folder,

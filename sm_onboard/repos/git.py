@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
-from ..errors import OnboardError, Stopped
+from ..errors import Conflict, OnboardError, Stopped
 from .models import Phase, Progress
 from .ports import Access, Listener
 
@@ -160,8 +160,7 @@ class Git:
         timeout: float | None,
         local_source: bool,
     ) -> tuple[int, bytes, str, bool]:
-        import git
-
+        git = library()
         network = args[0] in _NETWORK and not local_source
         if timeout is None:
             timeout = self.limits.local
@@ -178,9 +177,12 @@ class Git:
         kwargs: dict[str, Any] = {"start_new_session": True}
         if self.lock is not None:
             kwargs["pass_fds"] = (self.lock,)
-        handle = runner.execute(
-            command, istream=None if input is None else _pipe(), as_process=True, **kwargs
-        )
+        try:
+            handle = runner.execute(
+                command, istream=None if input is None else _pipe(), as_process=True, **kwargs
+            )
+        except git.GitCommandNotFound as error:
+            raise _missing() from error
         process = handle.proc
         if process is None:  # pragma: no cover - GitPython always sets it
             raise GitFailed(args[0], -1, "git did not start")
@@ -271,6 +273,27 @@ class Git:
         if self.access:
             env.update(self.access.environment)
         return env
+
+
+def library() -> Any:
+    """GitPython, imported when first needed.
+
+    Raises:
+        Conflict: ``repos.git_missing``: it does not import where there is no git.
+    """
+    try:
+        import git
+    except ImportError as error:
+        raise _missing() from error
+    return git
+
+
+def _missing() -> Conflict:
+    return Conflict(
+        "repos.git_missing",
+        "There is no git on this machine.",
+        "Install git, or choose an image that has it.",
+    )
 
 
 def end(process: subprocess.Popen[bytes], grace: float = 2.0) -> None:

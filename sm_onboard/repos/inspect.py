@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from .git import library
+
 Kind = Literal[
     "absent",
     "empty",  # an empty folder: a clone may be published over it
@@ -136,8 +138,7 @@ def _read(at: int, name: str, limit: int = 1 << 24) -> bytes | None:
 
 
 def _repository(path: Path, git: int) -> Folder:
-    from git.config import GitConfigParser
-
+    GitConfigParser = library().GitConfigParser
     names = set(os.listdir(git))
     settings = io.BytesIO(_read(git, "config") or b"")
     settings.name = "config"  # GitPython wants to name what it reads

@@ -12,7 +12,7 @@ from typing import Any
 from sm_onboard import snapshot
 from sm_onboard.errors import Stopped
 
-from . import addresses, remote
+from . import addresses, names, remote
 from .git import Git, Limits
 from .inspect import Folder, look
 from .models import Do, Entry, FileInTheWay, Outcome, Progress, UndoPoint
@@ -52,6 +52,7 @@ class Job:
         limits: Limits,
         snapshots: Path,
     ) -> Job:
+        names.check_path(entry.path)  # the plan did; this is the last door
         http = addresses.parse(entry.url).scheme == "http"
         git = Git(listener, limits, credentials.access(entry), http=http)
         return cls(entry, root, store, credentials, listener, limits, snapshots, git)

@@ -104,6 +104,13 @@ _SIGNS: tuple[tuple[str, str, str, str], ...] = (
         "Make room, then retry.",
     ),
     (
+        # All that git's parallel checkout says of a write that failed.
+        "unable to write file",
+        "repos.disk_full",
+        "The files could not be written: the disk is full, or your quota is used up.",
+        "Make room, then retry.",
+    ),
+    (
         "could not resolve host",
         "repos.unreachable",
         "{host} cannot be found from here.",
@@ -221,7 +228,7 @@ def explain(entry: Entry, credentials: Credentials, failed: Exception) -> Onboar
         return Unreachable(
             "repos.timeout", f"{where} did not answer in time.", "Retry, or check the network."
         )
-    full = next((s for s in _SIGNS[:2] if s[0] in said), None)
+    full = next((s for s in _SIGNS[:3] if s[0] in said), None)
     told = None if full else credentials.explain(entry, failed.stderr)
     if told:
         return Unreachable(*told)

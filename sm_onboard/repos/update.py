@@ -178,7 +178,7 @@ def update(
     news = bring_news(job, folder, tip)
     if news.relation == "same":
         return outcome(folder, record, "ready", action="unchanged", message="Up to date.", behind=0)
-    if news.relation == "ahead":
+    if news.relation == "ahead" and not _dropped(job, folder, record, news):
         return _ahead(folder, record, news)
     if news.relation != "behind":
         return _apart(job, folder, record, news)
@@ -259,9 +259,6 @@ def prefetch(job: Job, folder: Folder, move: Move) -> None:
 
 
 def _ahead(folder: Folder, record: Record, news: News) -> Outcome:
-    if folder.commit == record.seen:
-        # Another server has brought this folder further since the host was asked.
-        return outcome(folder, record, "ready", action="unchanged", message="Up to date.", behind=0)
     return outcome(
         folder,
         record,
@@ -272,6 +269,14 @@ def _ahead(folder: Folder, record: Record, news: News) -> Outcome:
         behind=0,
         ahead=news.ahead,
     )
+
+
+def _dropped(job: Job, folder: Folder, record: Record, news: News) -> bool:
+    """Whether the host has taken back commits that this folder was brought to once."""
+    if not record.seen:
+        return False
+    only = ("rev-list", "--max-count=1", record.seen, f"^{news.tip}", "--")
+    return bool(job.git.run(*only, cwd=folder.path, ok=(0, 128)))
 
 
 def _apart(job: Job, folder: Folder, record: Record, news: News) -> Outcome:
@@ -285,9 +290,7 @@ def _apart(job: Job, folder: Folder, record: Record, news: News) -> Outcome:
         code = "repos.shallow_diverged"
         message = "The remote's history was rewritten, and this clone has only its newest commits."
         hint = "Set yours aside to take the new one."
-    elif record.seen and not job.git.test(
-        "merge-base", "--is-ancestor", record.seen, news.tip, cwd=folder.path
-    ):
+    elif _dropped(job, folder, record, news):
         code = "repos.force_pushed"
         message = "The remote's history was rewritten. Nothing was changed."
         hint = "Set yours aside to take the new one; your commits are kept in a snapshot."

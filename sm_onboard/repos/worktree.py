@@ -190,7 +190,8 @@ class Worktree:
 
     def _hash(self, paths: Sequence[str]) -> dict[str, str]:
         """Ids of files as git would add them."""
-        plain = [path for path in paths if "\n" not in path]
+        # A line that begins with a quotation mark would be read as git's own quoting.
+        plain = [path for path in paths if "\n" not in path and not path.startswith('"')]
         oids: dict[str, str] = {}
         if plain:
             lines = b"".join(os.fsencode(path) + b"\n" for path in plain)
