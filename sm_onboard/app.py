@@ -35,8 +35,6 @@ class SmOnboard(ExtensionApp):
     """Amazon SageMaker Studio's domain, repositories and experiments in JupyterLab."""
 
     name = "sm_onboard"
-    extension_url = "/lab"
-    load_other_extensions = True
 
     enabled = Bool(True, help="Whether sm_onboard does anything at all.").tag(config=True)
     team_file = Unicode(

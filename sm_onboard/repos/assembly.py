@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sm_onboard.errors import ConfigError
+from sm_onboard.errors import ConfigError, Conflict, OnboardError
 from sm_onboard.rooms import Rooms, config_home, state_home
 
 from . import local
 from .jobs import Surroundings
-from .models import Environment, Identity, NewRepository
+from .models import Environment, Identity, NewRepository, Problem
 from .service import ReposService
 
 if TYPE_CHECKING:
+    from .owner import Owner
     from .plan import Plan
     from .ports import Credentials, Engine
 
@@ -62,6 +66,14 @@ class _World:
         self._settings = rooms.settings
         self.cancel = threading.Event()
 
+    @cached_property
+    def _owner(self) -> Owner:
+        from sm_onboard import aws
+
+        from .owner import Owner
+
+        return Owner(self._rooms.place, lambda: aws.default().client("sagemaker"))
+
     @property
     def own_file(self) -> Path:
         return config_home(self._rooms.environ, self._rooms.place.home) / "onboard.yaml"
@@ -85,19 +97,30 @@ class _World:
                 "Write it as a list of dictionaries with the keys of onboard.yaml.",
                 "SmOnboard.repositories",
             )
-        return plan.load(
-            plan.Settings(
-                own_file=self.own_file,
-                home=place.home,
-                config=Path(settings.onboard_file) if settings.onboard_file else None,
-                team_file=settings.team_file,
-                repositories=tuple(settings.repositories),
-                user_profile=place.user_profile,
-                shared_space=bool(place.shared),
-                readers={"s3": self._read_s3, "git+https": self._read_git},
-                cache=state_home(self._rooms.environ, place.home) / "team-files",
-            )
+        readers = {
+            "s3": functools.cache(self._read_s3),
+            "git+https": functools.cache(self._read_git),
+        }
+        wanted = plan.Settings(
+            own_file=self.own_file,
+            home=place.home,
+            config=Path(settings.onboard_file) if settings.onboard_file else None,
+            team_file=settings.team_file,
+            repositories=tuple(settings.repositories),
+            user_profile=self._owner.known,
+            shared_space=bool(place.shared),
+            readers=readers,  # cached: it may be loaded twice below
+            cache=state_home(self._rooms.environ, place.home) / "team-files",
         )
+        loaded = plan.load(wanted)
+        if not any(getattr(item, "code", "") == "repos.profile_unknown" for item in loaded.items):
+            return loaded
+        try:
+            owner = self._owner.ask()
+        except OnboardError as error:
+            told = Problem(code=error.code, message=str(error), hint=error.hint, origin="SageMaker")
+            return replace(loaded, problems=(*loaded.problems, told))
+        return plan.load(replace(wanted, user_profile=owner)) if owner else loaded
 
     def _read_s3(self, address: str) -> bytes:
         from sm_onboard import aws
@@ -112,11 +135,11 @@ class _World:
     def root(self) -> Path:
         from .root import resolve_root
 
-        place = self._rooms.place
+        place, setting = self._rooms.place, self._settings.root
         return resolve_root(
-            self._settings.root,
+            setting,
             home=place.home,
-            user_profile=None if place.shared else place.user_profile,
+            user_profile=self._owner.ask() if "{user_profile}" in setting else None,
             efs_mounted=place.user_efs is not None,
         )
 
@@ -134,7 +157,14 @@ class _World:
     def add(self, new: NewRepository) -> None:
         from .own_file import add_to_own_file
 
-        add_to_own_file(self.own_file, new)
+        try:
+            add_to_own_file(self.own_file, new)
+        except OSError as error:
+            raise Conflict(
+                "config.own_file_unwritable",
+                f"{self.own_file} cannot be written: {error.strerror or 'the storage refuses'}.",
+                "Check its permissions, and whether the storage is full.",
+            ) from error
 
     def read_identity(self) -> Identity | None:
         from . import identity
