@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import pytest
@@ -19,10 +20,6 @@ from gitserver import make_repository
 from repos.signing_in import Home, entry
 
 from sm_onboard.repos.credentials import _KNOWN_HOSTS, GitCredentials
-
-
-# asyncssh makes this coroutine and does not need it when a client goes away early.
-pytestmark = pytest.mark.filterwarnings("ignore:coroutine 'Queue.join':RuntimeWarning")
 
 
 @dataclass
@@ -48,9 +45,12 @@ class SshServer:
             *("git", "upload-pack", str(repository)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
         )
-        await process.redirect(stdin=git.stdin, stdout=git.stdout, stderr=git.stderr)
+        assert git.stdin is not None
+        assert git.stdout is not None
+        asking = asyncio.create_task(pass_on(process.stdin, git.stdin))
+        await pass_on(git.stdout, process.stdout)
+        asking.cancel()
         process.exit(await git.wait())
 
     def server(self) -> asyncssh.SSHServer:
@@ -64,6 +64,13 @@ class SshServer:
                 return bool(key.public_data == allowed.public_data)
 
         return Server()
+
+
+async def pass_on(source: Any, target: Any) -> None:
+    while chunk := await source.read(65536):
+        target.write(chunk)
+        await target.drain()
+    target.write_eof()
 
 
 @contextlib.contextmanager
