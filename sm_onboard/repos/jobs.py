@@ -213,9 +213,10 @@ class Jobs:
     def _run(self, row: Row, job: Job) -> None:
         assert self.root is not None
         folder = self.root / job.entry.path
+        where = self._where(job.entry, folder)
         there = os.path.lexists(folder)
         with self._lock:
-            row.show(state="updating" if there else "cloning")
+            row.show(state="updating" if there else "cloning", **where)
             self._tell(row)
         try:
             engine = self.open_engine()
@@ -228,26 +229,25 @@ class Jobs:
         except Exception:
             self._log.exception("sm_onboard | %s: the job failed", job.entry.path)
             outcome = BROKEN
-        beside = self._beside(job.entry, folder, outcome)
+        more: dict[str, Any] = self._where(job.entry, folder)
+        if outcome.state in COMPLETE:
+            now = datetime.fromtimestamp(self._clock(), timezone.utc)
+            more["checked_at"] = now.isoformat(timespec="seconds")
         with self._lock:
-            row.settle(outcome, **beside)
+            row.settle(outcome, **more)
             self._running -= 1
             self._tell(row)
             self.pump()
         if job.entry.environment and outcome.state in COMPLETE:
             self._check_packages(row, folder, job.entry.environment)
 
-    def _beside(self, entry: Entry, folder: Path, outcome: Outcome) -> dict[str, Any]:
-        """What a row shows beside the engine's outcome."""
-        beside: dict[str, Any] = {"contents_path": None, "start": None}
-        if outcome.state in COMPLETE:
-            now = datetime.fromtimestamp(self._clock(), timezone.utc)
-            beside["checked_at"] = now.isoformat(timespec="seconds")
-        if self.contents is not None and outcome.state in (*COMPLETE, "foreign"):
-            beside["contents_path"] = join(self.contents, entry.path)
-            if entry.open and os.path.isfile(folder / entry.open):
-                beside["start"] = join(beside["contents_path"], entry.open)
-        return beside
+    def _where(self, entry: Entry, folder: Path) -> dict[str, str | None]:
+        """What JupyterLab can open of it, also while its host cannot be reached."""
+        if self.contents is None or not os.path.isdir(folder):
+            return {"contents_path": None, "start": None}
+        path = join(self.contents, entry.path)
+        start = entry.open and os.path.isfile(folder / entry.open)
+        return {"contents_path": path, "start": f"{path}/{entry.open}" if start else None}
 
     def _check_packages(self, row: Row, folder: Path, file: str) -> None:
         try:

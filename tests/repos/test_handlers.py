@@ -82,7 +82,6 @@ async def test_the_state_of_the_room(ask: Any, service: ReposService, jp_servera
     assert [row.state for row in state.repositories] == ["ready", "ready"]
     assert state.state == "idle"
     assert state.first
-    assert state.repositories[0].contents_path == "a"
     assert set(told) == set(ReposState.__struct_fields__)
     assert set(told["repositories"][0]) == set(Repository.__struct_fields__)
 

@@ -457,6 +457,7 @@ def test_contents_path_and_start(make: Any, tmp_path: Path) -> None:
     house = make()
     folder.mkdir(parents=True)
     (folder / "start.ipynb").touch()
+    (tmp_path / "root" / "b").mkdir()
     house.start(entry("a", open="nb/start.ipynb"), entry("b", open="missing.ipynb")).settle()
     rows = house.rows()
     assert (rows["a"].contents_path, rows["a"].start) == ("a", "a/nb/start.ipynb")
@@ -467,6 +468,20 @@ def test_contents_path_and_start(make: Any, tmp_path: Path) -> None:
     outside.start(entry("a", open="nb/start.ipynb")).settle()
     row = outside.rows()["a"]
     assert (row.contents_path, row.start) == (None, None)
+
+
+def test_what_is_there_can_be_opened_while_its_host_is_away(make: Any, tmp_path: Path) -> None:
+    house = make()
+    (tmp_path / "root" / "a").mkdir()
+    house.engine.closed = True
+    house.engine.outcomes["a"] = Outcome(state="failed", code="repos.unreachable")
+    house.start(entry("a"))
+    house.until(lambda: house.engine.now)
+    assert house.rows()["a"].contents_path == "a"
+    house.engine.let("a")
+    house.settle()
+    assert house.rows()["a"].contents_path == "a"
+    assert house.rows()["a"].checked_at is None
 
 
 def test_look_asks_no_host(house: House) -> None:
