@@ -168,7 +168,8 @@ $(DEV)/.stamp: pyproject.toml labextension/package.json
 	$(call new_environment,$(DEV),$(PYTHON))
 	@rm -rf sm_onboard/labextension
 	@$(DEV)/bin/python -m pip install -qq -e ".[test]"
-	@cd labextension && PATH="$(abspath $(DEV))/bin:$$PATH" jupyter-builder develop . --overwrite
+	@rm -rf $(DEV)/share/jupyter/labextensions/sm-onboard
+	@ln -s "$(abspath sm_onboard/labextension)" $(DEV)/share/jupyter/labextensions/sm-onboard
 	@touch $@
 
 $(BINDER)/.stamp:
