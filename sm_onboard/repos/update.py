@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,6 +105,17 @@ def _elsewhere(folder: Folder, record: Record, tip: remote.Tip) -> Outcome:
             hint=f"Switch to {tip.branch} to get updates.",
             actions=actions,
         )
+    if tip.branch == tip.default and folder.branch == _former_default(folder):
+        return outcome(
+            folder,
+            record,
+            "blocked",
+            "repos.branch_renamed",
+            message=f"The remote's default branch is {tip.branch} now, no longer {folder.branch}. "
+            "Nothing was changed.",
+            hint=f"Switch to {tip.branch} to get updates.",
+            actions=(*actions, "retry"),
+        )
     return outcome(
         folder,
         record,
@@ -114,6 +126,17 @@ def _elsewhere(folder: Folder, record: Record, tip: remote.Tip) -> Outcome:
         hint=f"Switch to {tip.branch} to get updates.",
         actions=actions,
     )
+
+
+def _former_default(folder: Folder) -> str | None:
+    """The host's default branch when it was cloned, as git noted it then."""
+    for name, _ in folder.remotes:
+        prefix = f"ref: refs/remotes/{name}/"
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            said = (folder.git_dir / "refs" / "remotes" / name / "HEAD").read_text("utf-8")
+            if ".." not in name and said.startswith(prefix):
+                return said[len(prefix) :].strip()
+    return None
 
 
 def locked(folder: Folder, record: Record, file: str) -> Outcome:
