@@ -225,7 +225,7 @@ def api_page() -> str:
         'A refused or failed request answers `{"code", "message", "hint"}`. The codes every',
         "route can give: `http.not_signed_in`, `http.xsrf`, `http.not_allowed` (403),",
         "`http.not_found` (404), `http.method_not_allowed` (405), `http.wrong_body` (400),",
-        "`internal` (500; the traceback is in the server's log only).",
+        "`internal` (500; the traceback is in the server's log only), `http.stopping` (503).",
         "",
     ]
     return "\n".join(lines)

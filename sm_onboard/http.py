@@ -36,6 +36,15 @@ class WrongMethod(OnboardError):
         self.allowed = allowed
 
 
+class Stopping(OnboardError):
+    """The server ends and takes nothing new."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("http.stopping", "The server is stopping.", "Reload when it is back.")
+
+
 def answer(rooms: Rooms, method: str, path: str, body: bytes) -> tuple[int, bytes]:
     """Serves one request; runs in a worker thread, so that routes may block.
 
@@ -114,7 +123,10 @@ class Dispatcher(APIHandler):
 
     async def _dispatch(self, method: str, path: str) -> None:
         rooms = self.extension.rooms
-        future = rooms.pool.submit(answer, rooms, method, path, self.request.body)
+        try:
+            future = rooms.pool.submit(answer, rooms, method, path, self.request.body)
+        except RuntimeError:
+            raise Stopping from None
         status, body = await asyncio.wrap_future(future)
         self.set_status(status)
         self.finish(body)

@@ -73,3 +73,13 @@ async def test_the_end_without_any_work_is_quick_and_may_come_twice(jp_serverapp
     assert extension.rooms.repos.state().state == "off"
     await extension.stop_extension()
     await extension.stop_extension()
+
+
+async def test_a_request_while_the_server_stops(jp_serverapp: Any, jp_fetch: Any) -> None:
+    extension = next(iter(jp_serverapp.extension_manager.extension_apps["sm_onboard"]))
+    await extension.stop_extension()
+    assert extension.rooms.close(10)
+    with pytest.raises(HTTPClientError) as refused:
+        await jp_fetch("sm-onboard", "repos")
+    assert refused.value.code == 503
+    assert b"http.stopping" in refused.value.response.body  # type: ignore[union-attr]

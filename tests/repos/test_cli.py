@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -16,12 +17,14 @@ import pytest
 from click.testing import CliRunner
 from gitserver import Fault, FaultyGitServer, make_repository, wait_until
 from gitserver import Repository as TeamRepository
+from rich.console import Console
 
 from sm_onboard.cli import main
 from sm_onboard.errors import ConfigError
+from sm_onboard.repos.bars import Bars
 from sm_onboard.repos.cli import exit_status
 from sm_onboard.repos.git import Git
-from sm_onboard.repos.models import Problem, Repository, ReposState, SyncResult
+from sm_onboard.repos.models import Problem, Progress, Repository, ReposState, SyncResult
 from sm_onboard.repos.ports import Listener
 from sm_onboard.snapshot import take
 
@@ -297,6 +300,20 @@ def test_every_command_has_help() -> None:
         assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0
     for name in ("list", "undo", "restore"):
         assert CliRunner().invoke(main, ["repos", name, "--help"]).exit_code == 0
+
+
+def test_bars_show_phase_and_percent() -> None:
+    shown = Console(file=io.StringIO(), force_terminal=True, width=100)
+    row = state(("cloning", "")).repositories[0]
+    progress = Progress(phase="receiving", percent=42, detail="31.4 MiB, 12.1 MiB/s")
+    at_work = msgspec.structs.replace(row, id="a", name="[bold]churn", progress=progress)
+    ended = msgspec.structs.replace(row, id="b", name="shared", state="ready", progress=None)
+    with Bars(shown) as bars:
+        bars.show(msgspec.structs.replace(state(), repositories=(at_work, ended)))
+    text = shown.file.getvalue()  # type: ignore[attr-defined]
+    assert "receiving 42% (31.4 MiB, 12.1 MiB/s)" in text
+    assert "[bold]churn" in text  # a name is never markup
+    assert "ready" in text
 
 
 def state(*rows: tuple[str, str], problems: tuple[str, ...] = ()) -> ReposState:
