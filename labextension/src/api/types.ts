@@ -269,7 +269,6 @@ export interface components {
       readonly changed: number | null;
       readonly files: readonly components['schemas']['FileInTheWay'][];
       readonly actions: readonly (
-        | 'abort'
         | 'cancel'
         | 'discard'
         | 'merge'
@@ -296,7 +295,6 @@ export interface components {
       readonly snapshot: string;
       readonly did:
         | (
-            | 'abort'
             | 'cancel'
             | 'discard'
             | 'merge'
@@ -562,8 +560,7 @@ export interface operations {
           | 'merge'
           | 'discard'
           | 'remove_lock'
-          | 'switch_branch'
-          | 'abort';
+          | 'switch_branch';
       };
       readonly cookie?: never;
     };

@@ -125,7 +125,7 @@ export function addCommands(options: IReposCommandsOptions): void {
   for (const what of DEEDS) {
     addForRow(
       COMMANDS.deed(what),
-      row => deedWords(what, row, trans, options.careful()),
+      () => deedWords(what, trans, options.careful()),
       row => row.actions.includes(what),
       row => {
         if (takesStep(what, options.careful())) {

@@ -17,7 +17,6 @@ export const DEEDS: readonly Do[] = [
   'merge',
   'discard',
   'switch_branch',
-  'abort',
   'remove_lock',
   'undo',
   'cancel'
@@ -32,8 +31,7 @@ export const DEED_ICONS: Record<Do, IconName> = {
   merge: 'diverged',
   discard: 'cross',
   remove_lock: 'foreign',
-  switch_branch: 'branch',
-  abort: 'cross'
+  switch_branch: 'branch'
 };
 
 /** A second step: a question with a safe answer. */
@@ -47,7 +45,7 @@ export interface IStep {
   grave: boolean;
 }
 
-const ALWAYS: ReadonlySet<Do> = new Set(['merge', 'discard', 'remove_lock', 'abort']);
+const ALWAYS: ReadonlySet<Do> = new Set(['merge', 'discard', 'remove_lock']);
 const NEVER: ReadonlySet<Do> = new Set(['cancel', 'retry', 'update']);
 
 /** Whether an action takes a second step; `careful` is the person's setting. */
@@ -56,21 +54,12 @@ export function takesStep(what: Do, careful: boolean): boolean {
 }
 
 /** The label of an action; "…" means that a second step follows. */
-export function deedWords(
-  what: Do,
-  row: Repository | undefined,
-  trans: TranslationBundle,
-  careful = false
-): string {
-  const word = plainWords(what, row, trans);
+export function deedWords(what: Do, trans: TranslationBundle, careful: boolean): string {
+  const word = plainWords(what, trans);
   return takesStep(what, careful) ? `${word}…` : word;
 }
 
-function plainWords(
-  what: Do,
-  row: Repository | undefined,
-  trans: TranslationBundle
-): string {
+function plainWords(what: Do, trans: TranslationBundle): string {
   switch (what) {
     case 'update':
       return trans.__('Update');
@@ -90,20 +79,13 @@ function plainWords(
       return trans.__('Remove the lock');
     case 'switch_branch':
       return trans.__('Switch to the team’s branch');
-    case 'abort':
-      if (row?.code.includes('rebas')) {
-        return trans.__('End the rebase');
-      }
-      return row?.code.includes('merg')
-        ? trans.__('End the merge')
-        : trans.__('End what is under way');
   }
 }
 
 /** The second step of an action. */
 export function stepWords(what: Do, row: Repository, trans: TranslationBundle): IStep {
   const keep = trans.__('Keep as it is');
-  const plain = { go: plainWords(what, row, trans), keep, grave: false };
+  const plain = { go: plainWords(what, trans), keep, grave: false };
   switch (what) {
     case 'merge':
       return {
@@ -132,15 +114,6 @@ export function stepWords(what: Do, row: Repository, trans: TranslationBundle): 
           row.name
         ),
         keep: trans.__('Keep the lock'),
-        grave: true
-      };
-    case 'abort':
-      return {
-        ...plain,
-        question: trans.__(
-          'What you resolved so far in %1 goes back to how it was before. A snapshot is kept for 30 days.',
-          row.name
-        ),
         grave: true
       };
     default:

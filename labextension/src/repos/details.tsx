@@ -124,12 +124,12 @@ function Deeds(props: IRowProps): React.ReactElement | null {
   }
   return (
     <div className="smo-Row-deeds">
-      {shown.map((what, index) => (
+      {shown.map(what => (
         <Button
           key={what}
           name={what}
-          look={index === 0 && trouble ? 'accent' : 'plain'}
-          label={deedWords(what, row, trans, props.careful)}
+          look={what === main && trouble ? 'accent' : 'plain'}
+          label={deedWords(what, trans, props.careful)}
           disabled={props.busy}
           tabIndex={tabIndex}
           onClick={() => deeds.act(row.id, what)}

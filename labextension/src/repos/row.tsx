@@ -12,7 +12,16 @@ import { Details } from './details';
 import { EnvironmentLine } from './environment';
 import type { Do, IAsked } from './model';
 import type { IReposDeeds } from './props';
-import { host, isAtWork, isThere, isTrouble, LOOKS, sentence, stateWord } from './words';
+import {
+  host,
+  isAtWork,
+  isThere,
+  isTrouble,
+  LOOKS,
+  offersUndo,
+  sentence,
+  stateWord
+} from './words';
 
 export interface IRowProps {
   row: Repository;
@@ -120,14 +129,14 @@ export const Row = React.memo(function Row(props: IRowProps): React.ReactElement
 
 function Undo(props: IRowProps): React.ReactElement | null {
   const { row, trans } = props;
-  if (!row.undo || !row.actions.includes('undo')) {
+  if (!offersUndo(row)) {
     return null;
   }
   return (
     <Button
       name="undo"
       look="link"
-      label={deedWords('undo', row, trans, props.careful)}
+      label={deedWords('undo', trans, props.careful)}
       disabled={props.busy}
       tabIndex={props.current ? 0 : -1}
       onClick={() => props.deeds.act(row.id, 'undo')}
@@ -177,7 +186,7 @@ function MainAction(props: IRowProps): React.ReactElement | null {
       />
     );
   }
-  const label = deedWords(what, row, trans, props.careful);
+  const label = deedWords(what, trans, props.careful);
   return (
     <Button
       name={what}

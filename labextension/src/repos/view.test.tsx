@@ -39,6 +39,18 @@ describe('a row says what is going on', () => {
     ],
     ['cloned', { action: 'cloned', changed: 1214 }, 'done', 'Ready · 1,214 files'],
     ['unchanged', {}, 'done', 'Up to date'],
+    [
+      'on the own branch',
+      { code: 'repos.on_own_branch', message: 'You are on your own branch.' },
+      'done',
+      'You are on your own branch.'
+    ],
+    [
+      'undone',
+      { action: 'restored', message: 'Undone. 4 files are as they were.' },
+      'done',
+      'Undone. 4 files are as they were.'
+    ],
     ['ahead', { ahead: 1 }, 'done', 'Up to date · 1 commit to push'],
     [
       'behind',
@@ -178,6 +190,13 @@ describe('trouble', () => {
     expect(control('discard', 'churn')?.textContent).toBe('Discard mine…');
     click(control('set_aside', 'churn'));
     expect(deeds.act).toHaveBeenCalledExactlyOnceWith('churn', 'set_aside');
+  });
+
+  it('waits for a lock, and leaves removing it to the second look', () => {
+    const locked = row('churn', { state: 'blocked', actions: ['retry', 'remove_lock'] });
+    const { control } = show({ state: state([locked]) });
+    expect(control('retry', 'churn')?.textContent).toBe('Retry');
+    expect(control('remove_lock', 'churn')?.className).toContain('smo-mod-plain');
   });
 
   it('stays closed where there is a lot of it, or little room', () => {

