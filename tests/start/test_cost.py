@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from start.servers import REPOSITORY
 
 BUDGET = 50.0  # milliseconds of CPU

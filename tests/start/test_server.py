@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from start.servers import Server, SilentHost
 
 HEAVY = {"boto3", "botocore", "git", "mlflow", "moto"}
