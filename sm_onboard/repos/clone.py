@@ -30,8 +30,9 @@ def prepare(git: Git, entry: Entry, branch: str | None, part: Path) -> Path:
     if entry.sparse:
         args.append("--no-checkout")
     git.run("clone", *args, "--", entry.url, str(clone))
-    for key, value in _settings(git, entry):
-        git.run("config", "--local", "--add", key, value, cwd=clone)
+    keep(git, clone, [], kept(git))
+    if not entry.submodules:
+        git.run("config", "--local", "submodule.recurse", "false", cwd=clone)
     if entry.filter == "shallow":
         # Otherwise no other branch could ever be fetched by name.
         all_branches = "+refs/heads/*:refs/remotes/origin/*"
@@ -46,11 +47,18 @@ def prepare(git: Git, entry: Entry, branch: str | None, part: Path) -> Path:
     return clone
 
 
-def _settings(git: Git, entry: Entry) -> list[tuple[str, str]]:
-    settings = list(git.access.keep) if git.access else []
-    if not entry.submodules:
-        settings.append(("submodule.recurse", "false"))
-    return settings
+def kept(git: Git) -> list[list[str]]:
+    """The sign-in lines that a clone keeps, so that the person's pull and push work too."""
+    return [[key, value] for key, value in (git.access.keep if git.access else ())]
+
+
+def keep(git: Git, clone: Path, old: list[list[str]], new: list[list[str]]) -> None:
+    """Replaces the sign-in lines in a clone's own configuration."""
+    for key in dict.fromkeys(key for key, _ in [*old, *new]):
+        # 5: there was no such line.
+        git.run("config", "--local", "--unset-all", key, cwd=clone, ok=(0, 5))
+    for key, value in new:
+        git.run("config", "--local", "--add", key, value, cwd=clone)
 
 
 def _submodules(git: Git, entry: Entry, clone: Path, base: str = "", depth: int = 0) -> None:

@@ -137,7 +137,7 @@ class Engine:
         if refused:
             return refused
         tip = job.ask()
-        if folder.kind == "repository" and record.journal is None and not folder.locked:
+        if folder.kind == "repository" and not folder.locked and _nothing_pending(job, record):
             answer = update.settled(folder, record, tip)
             if answer:
                 return answer
@@ -152,6 +152,7 @@ class Engine:
                 if answer:
                     return answer
                 folder = alone.look()
+            self._renew_sign_in(alone, folder, record)
             if folder.commit != before.commit:
                 tip = alone.ask()
             try:
@@ -191,7 +192,7 @@ class Engine:
         finally:
             clone.discard(part)
         folder = job.look()
-        record = Record(url=job.entry.url, path=job.entry.path, seen=folder.commit)
+        record = Record(job.entry.url, job.entry.path, folder.commit, kept=clone.kept(job.git))
         self.store.save(job.entry.id, record)
         return outcome(
             folder,
@@ -203,6 +204,14 @@ class Engine:
             changed=files,
             behind=0,
         )
+
+    def _renew_sign_in(self, job: Job, folder: Folder, record: Record) -> None:
+        """The secret that onboard.yaml names has changed: so does the clone's sign-in."""
+        wanted = clone.kept(job.git)
+        if folder.kind == "repository" and record.kept not in (None, wanted):
+            clone.keep(job.git, folder.path, record.kept or [], wanted)
+            record.kept = wanted
+            self.store.save(job.entry.id, record)
 
     def _recover(self, job: Job) -> Record:
         """Finishes what a killed process had begun."""
@@ -240,6 +249,10 @@ class Engine:
             except Locked as lock:
                 return update.locked(folder, record, lock.file)
         return done if done is not None else self._sync(job, asked=True)
+
+
+def _nothing_pending(job: Job, record: Record) -> bool:
+    return record.journal is None and record.kept in (None, clone.kept(job.git))
 
 
 def _foreign(job: Job, folder: Folder, record: Record) -> Outcome | None:

@@ -39,6 +39,8 @@ class Record:
     Attributes:
         seen: the remote's commit that this folder was last brought to.
         held: a remote commit that a person has undone; not taken again unasked.
+        kept: the sign-in lines that we left in the clone's configuration; None where the
+            clone is not of our making, so that its configuration is not ours either.
         journal: a change of the work tree that was begun (``worktree.Move``).
         undo: the last finished change, as ``worktree.Move``, with ``did`` and ``at``.
     """
@@ -47,6 +49,7 @@ class Record:
     path: str = ""
     seen: str | None = None
     held: str | None = None
+    kept: list[list[str]] | None = None
     journal: dict[str, Any] | None = None
     undo: dict[str, Any] | None = None
 

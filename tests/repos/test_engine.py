@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from sm_onboard.repos.models import Entry
+from sm_onboard.repos.ports import Access
+
 from .world import World, tree, world
 
 
@@ -268,3 +271,26 @@ def test_partial_clones_update(tmp_path: Path, kind: str) -> None:
         assert (here.clone / "data" / "other.txt").exists() is (kind != "sparse")
         assert here.server.counts["churn"].packs <= 2
         assert here.sync(**more).action == "unchanged"
+
+
+def test_a_changed_secret_changes_the_sign_in_that_the_clone_keeps(here: World) -> None:
+    key = f"credential.{here.server.url('churn')}.helper"
+
+    class Kept:
+        keep: tuple[tuple[str, str], ...] = ((key, ""), (key, "!one"))
+
+        def access(self, entry: Entry) -> Access:
+            return Access(keep=self.keep)
+
+        def explain(self, entry: Entry, stderr: str) -> None:
+            return None
+
+    here.engine.credentials = Kept()
+    here.sync()
+    assert here.git("config", "--local", "--get-all", key).split("\n") == ["", "!one", ""]
+    Kept.keep = ((key, ""), (key, "!two"))
+    assert here.sync().state == "ready"
+    assert here.git("config", "--local", "--get-all", key).split("\n") == ["", "!two", ""]
+    Kept.keep = ()
+    here.sync()
+    assert key.lower() not in here.git("config", "--local", "--list").lower()
