@@ -147,24 +147,24 @@ _SIGNS: tuple[tuple[str, str, str, str], ...] = (
         "Check the address; a private one needs a secret in onboard.yaml.",
     ),
     (
-        "error: 404",
+        "returned error: 404",
         "repos.not_found",
         "{host} has no such repository, or does not show it to you.",
         "Check the address; a private one needs a secret in onboard.yaml.",
     ),
     (
-        "error: 403",
+        "returned error: 403",
         "repos.forbidden",
         "{host} does not let you read this repository.",
         "Ask whoever owns it for read access.",
     ),
     (
-        "error: 429",
+        "returned error: 429",
         "repos.host_busy",
         "{host} gets too many requests at the moment.",
         "Retry later.",
     ),
-    ("error: 5", "repos.host_failed", "{host} answered with an error of its own.", "Retry later."),
+    ("returned error: 5", "repos.host_failed", "{host} answered with an error of its own.", "Retry later."),
     (
         "unable to update url base from redirection",
         "repos.redirected",
@@ -196,6 +196,12 @@ _SIGNS: tuple[tuple[str, str, str, str], ...] = (
         "Retry.",
     ),
     (
+        "transfer closed with",
+        "repos.cut_off",
+        "The connection to {host} broke off.",
+        "Retry.",
+    ),
+    (
         "rpc failed",
         "repos.cut_off",
         "The connection to {host} broke off.",
@@ -206,6 +212,12 @@ _SIGNS: tuple[tuple[str, str, str, str], ...] = (
         "repos.cut_off",
         "The connection to {host} broke off.",
         "Retry.",
+    ),
+    (
+        "not supported or disabled in libcurl",
+        "repos.protocol",
+        "{host} sends you on to a protocol that is not allowed here.",
+        "Use https or ssh.",
     ),
     (
         "not allowed",

@@ -19,7 +19,7 @@ from sm_onboard.repos.models import Outcome
 from tests.repos.world import World, tree
 
 _NEVER = re.compile(
-    r"traceback|errno|exception|\w+Error\b|please|oops|successful|sorry|!|\bNone\b|[{}]|\b0x", re.I
+    r"(?i:traceback|errno|exception|please|oops|successful|sorry)|\w+Error\b|!|\bNone\b|[{}]|\b0x"
 )
 _REFS = ("for-each-ref", "--format=%(refname) %(objectname)", "refs/heads", "refs/tags")
 
