@@ -28,6 +28,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from sm_onboard.demo.gitserver import GitServer
+
 START = 60.0
 """Seconds that JupyterLab may take to answer."""
 
@@ -257,6 +259,14 @@ def team(*entries: Mapping[str, object] | str) -> str:
     """A team file: an address, or an entry's keys, for each repository."""
     repositories = [{"url": entry} if isinstance(entry, str) else dict(entry) for entry in entries]
     return json.dumps({"version": 1, "repositories": repositories})  # JSON is YAML
+
+
+def gits_asking(host: GitServer) -> list[str]:
+    """Processes of git on this machine that talk to the host, zombies left out."""
+    listed = subprocess.run(
+        ["ps", "-eo", "stat=,args="], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    return [line for line in listed if host.address in line and "git" in line and line[0] != "Z"]
 
 
 def _slashes(base_url: str) -> str:

@@ -6,12 +6,21 @@ each story ends with the question whether anything went wrong that nobody looked
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response, expect
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Response,
+    TimeoutError,
+    expect,
+)
 
 from .lab import Lab
 
@@ -59,9 +68,13 @@ class Window:
         return self.page.locator(PANEL)
 
     def show_panel(self) -> Locator:
-        """Clicks the tab unless the panel is there already."""
-        if not self.panel.is_visible():
+        """Clicks the tab until the panel is there; it may be opening by itself right now."""
+        for _ in range(3):
+            if self.panel.is_visible():
+                break
             self.page.locator(TAB).click()
+            with contextlib.suppress(TimeoutError):
+                self.panel.wait_for(timeout=2000)
         expect(self.panel).to_be_visible()
         return self.panel
 
