@@ -65,9 +65,11 @@ export function addCommands(options: IReposCommandsOptions): void {
     id: string,
     label: (row: Repository | undefined) => string,
     able: (row: Repository) => boolean,
-    execute: (row: Repository) => unknown
+    execute: (row: Repository) => unknown,
+    isVisible = () => true
   ) =>
     add(id, {
+      isVisible,
       label: args => {
         const row = rowOf(args);
         // In a row's own menu its name would be said twice.
@@ -151,7 +153,8 @@ export function addCommands(options: IReposCommandsOptions): void {
       // jupyterlab-git shows the repository that the file browser is in.
       await openFolder(options, row);
       await commands.execute(GIT_PANEL);
-    }
+    },
+    () => hasGit(app)
   );
   addForRow(
     COMMANDS.showLog,
