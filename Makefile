@@ -135,7 +135,7 @@ help:
 
 # The wheel. Assets that an earlier build left would be taken as they are: away with them.
 $(CACHE)/wheel.stamp: $(SOURCES) $(CACHE)/build/.made
-	@echo "Building the wheel (about a minute the first time)."
+	@echo "Building the wheel (a minute or two the first time)."
 	@rm -rf $(CACHE)/wheel sm_onboard/labextension labextension/lib labextension/*.tsbuildinfo
 	@$(CACHE)/build/bin/python -m pip wheel -qq --no-deps --wheel-dir $(CACHE)/wheel .
 	@touch $@
