@@ -106,6 +106,18 @@ describe('the first set-up', () => {
     expect(reloaded.update).toHaveBeenCalledOnce();
   });
 
+  it('ends in every window that shows it', () => {
+    const [one, other] = [open(), open()];
+    one.see([cloning], { state: 'working' });
+    other.see([cloning], { state: 'working' });
+    expect(other.reveal).not.toHaveBeenCalled();
+    one.see([row('churn')]);
+    other.see([row('churn')]);
+    other.see([row('churn')]);
+    expect(one.update).toHaveBeenCalledOnce();
+    expect(other.update).toHaveBeenCalledOnce();
+  });
+
   it('does not come back while it goes on when it was closed, only with the end', () => {
     const { see, emit } = open({ closes: true });
     see([cloning], { state: 'working' });

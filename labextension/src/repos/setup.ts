@@ -55,7 +55,8 @@ export class FirstSetup implements IDisposable {
       return;
     }
     const told = this._told(state);
-    if (told === 'all') {
+    // Another window may have told the end; one that shows progress has to end it, too.
+    if (this._ended || (told === 'all' && this._id === null)) {
       return;
     }
     if (told === 'nothing') {
@@ -71,6 +72,7 @@ export class FirstSetup implements IDisposable {
       return;
     }
     this._remember(state, 'all');
+    this._ended = true;
     if (notifies()) {
       this._tellEnd(state);
     }
@@ -171,6 +173,7 @@ export class FirstSetup implements IDisposable {
 
   private readonly _notices: Pick<typeof Notification, 'emit' | 'update'>;
   private _id: string | null = null;
+  private _ended = false;
   private _memory: string | null = null;
   private _disposed = false;
 }
