@@ -13,7 +13,7 @@ from sm_onboard import snapshot
 from sm_onboard.errors import Stopped
 
 from . import addresses, names, remote
-from .git import Git, Limits
+from .git import Git, Limits, plain
 from .inspect import Folder, look
 from .models import Do, Entry, FileInTheWay, Outcome, Progress, UndoPoint
 from .move import Head, Move
@@ -157,6 +157,9 @@ def outcome(
         more.setdefault("commit", folder.commit)
     if record is not None:
         more.setdefault("undo", undo_point(record))
+        # Offered only while the folder is where the move left it: else it would be refused.
+        if record.undo and more.get("commit") == Move.load(record.undo).new.commit:
+            more["actions"] = (*more.get("actions", ()), "undo")
     return Outcome(state=state, code=code, **more)
 
 
@@ -188,7 +191,7 @@ def in_the_way(
 
 def _author(job: Job, folder: Path, tip: str, path: str) -> str:
     said = job.git.run("log", "-1", "--format=%an", tip, "--", path, cwd=folder, ok=(0, 128))
-    return said.decode("utf-8", "replace").strip()[:80]
+    return plain(said.decode("utf-8", "replace"), 80).strip()
 
 
 def head_of(folder: Folder) -> Head:

@@ -118,7 +118,7 @@ def test_an_update_in_nobodys_way_arrives_by_itself(host, start_lab, open_window
     row.get_by_role("button", name="Undo").click()
     window.expect_state("reports", "behind")
     assert not (lab.home / "reports" / "week-2.md").exists()
-    row.get_by_role("button", name="Update", exact=True).click()
+    row.locator("[data-smo-do=update]").click()
     window.expect_state("reports", "ready")
     assert (lab.home / "reports" / "week-2.md").exists()
 
@@ -133,5 +133,5 @@ def contents(folder):
 
 
 def git_status(folder):
-    status = ["git", "status", "--porcelain=v2", "--branch"]
+    status = ["git", "status", "--porcelain=v2"]
     return subprocess.run(status, cwd=folder, capture_output=True, text=True, check=True).stdout
