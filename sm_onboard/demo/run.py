@@ -125,10 +125,11 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _git_server(place: Place) -> Iterator[GitServer]:
+    # No pushing: it would be open to everybody on this machine, and the person runs what comes.
     try:
-        server = GitServer(place.host, port=place.git_port, push=True)
+        server = GitServer(place.host, port=place.git_port)
     except OSError:  # somebody else has the port now
-        server = GitServer(place.host, push=True)
+        server = GitServer(place.host)
     with server:
         yield server
 

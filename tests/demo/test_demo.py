@@ -74,6 +74,11 @@ def ask(url: str, path: str, method: str = "GET") -> object:
         return json.load(answer)
 
 
+def states(url: str) -> dict[str, str]:
+    """What the product says of the team's repositories."""
+    return {row["name"]: row["state"] for row in ask(url, "sm-onboard/repos")["repositories"]}
+
+
 def family(pid: int) -> set[int]:
     """The processes that descend from one, without those that have ended (zombies)."""
     listed = subprocess.run(["ps", "-axo", "pid=,ppid=,stat="], capture_output=True, text=True)
@@ -95,6 +100,9 @@ def test_ends_cleanly(start, environment, tmp_path, number):
     assert "/a/prefix/lab?token=" in url
     ask(url, "api/kernels", "POST")
     assert ask(url, "api/status")["kernels"] == 1
+    wait_until(
+        lambda: states(url) == {"churn": "ready", "ds-utils": "ready", "reports": "ready"}, 60
+    )
     pids = family(demo.pid)
     assert len(pids) >= 3  # the demo, JupyterLab, the kernel
     demo.send_signal(number)
