@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from sm_onboard import __version__
+
 ROOT = Path(__file__).parents[2]
 FRONT = ROOT / "labextension"
 BUILT = (
@@ -93,6 +95,10 @@ def test_ranges_fit_older_labs() -> None:
     ours = {name: wanted for name, wanted in ranges.items() if name.startswith("@jupyterlab/")}
     assert ours
     assert all(re.fullmatch(r"\^\d+\.0\.0", wanted) for wanted in ours.values()), ours
+
+
+def test_version_is_that_of_python() -> None:
+    assert json.loads((FRONT / "package.json").read_text("utf-8"))["version"] == __version__
 
 
 def test_nothing_becomes_html() -> None:

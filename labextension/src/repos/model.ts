@@ -63,17 +63,8 @@ export class ReposModel implements IDisposable {
     return this.repositories.find(row => row.id === id);
   }
 
-  /** The row that commands without an argument mean. */
-  get current(): string | null {
-    return this._current;
-  }
-
-  set current(id: string | null) {
-    if (id !== this._current) {
-      this._current = id;
-      this._changed.emit();
-    }
-  }
+  /** The row that commands without an argument mean. Nothing that is shown depends on it. */
+  current: string | null = null;
 
   /** The action that waits for its second step; at most one. */
   get asked(): IAsked | null {
@@ -183,8 +174,8 @@ export class ReposModel implements IDisposable {
   }
 
   private _onFeed(): void {
-    if (this._current !== null && !this.find(this._current)) {
-      this._current = null;
+    if (this.current !== null && !this.find(this.current)) {
+      this.current = null;
     }
     // What was asked must still be offered: the row may have changed meanwhile.
     if (this._asked && !this.find(this._asked.id)?.actions.includes(this._asked.what)) {
@@ -197,7 +188,6 @@ export class ReposModel implements IDisposable {
   private readonly _changed = new Signal<this, void>(this);
   private _busy: ReadonlySet<string> = new Set();
   private _refusals: ReadonlyMap<string, RequestError> = new Map();
-  private _current: string | null = null;
   private _asked: IAsked | null = null;
 }
 
