@@ -48,8 +48,11 @@ _CONFIG: tuple[tuple[str, str], ...] = (
     ("fetch.writeCommitGraph", "false"),
     ("submodule.recurse", "false"),
     ("protocol.ext.allow", "never"),
-    ("checkout.workers", "16"),
-    ("checkout.thresholdForParallelism", "100"),
+    # Commands that a folder's own configuration could name, and that plain status and
+    # fetch would not run: git asks them about alternates and signatures.
+    ("core.alternateRefsCommand", "true"),
+    ("log.showSignature", "false"),
+    ("commit.gpgSign", "false"),
     ("advice.detachedHead", "false"),
 )
 
@@ -66,6 +69,10 @@ _PROGRESS = re.compile(
     r"(?P<percent>\d+)% \((?P<done>\d+)/(?P<total>\d+)\)"
     r"(?:, (?P<detail>[^,\r\n]*\|[^,\r\n]*|[\d.]+ [KMG]?i?B))?"
 )
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)")
+_KEPT_LINES = 500  # at the beginning and at the end of what one call says
+_LAST_BYTES = 10.0  # seconds for reading what an ended git has written
+_LONGEST_LINE = 1 << 14  # bytes
 _USERINFO = re.compile(r"(?<=://)[^/@\s']+@")
 
 
@@ -111,6 +118,7 @@ class Git:
         lock: a file descriptor that git and its children inherit, so that the lock on it
             outlives a killed server for exactly as long as any of them is at work.
         http: plain http is allowed (the caller has checked that it goes to loopback).
+        workers: how many processes write a work tree (``storage.checkout_workers``).
     """
 
     listener: Listener
@@ -118,6 +126,7 @@ class Git:
     access: Access | None = None
     lock: int | None = None
     http: bool = False
+    workers: int = 1
 
     def run(
         self,
@@ -147,6 +156,8 @@ class Git:
     ) -> bool:
         """Whether ``git *args`` ends with 0 (True) or 1 (False); raises for anything else."""
         code, _, err, late = self._run(args, cwd, None, env, None, False)
+        if self.listener.cancel.is_set() and code not in (0, 1):
+            raise Stopped("repos.cancelled", "Cancelled.")
         if code not in (0, 1) or late:
             raise GitFailed(args[0], code, err, late)
         return code == 0
@@ -173,7 +184,9 @@ class Git:
         if strange:
             command = ["env", *(x for name in strange for x in ("-u", name)), *command]
         runner = git.Git(str(cwd))
-        runner.update_environment(**{**self._environment(local_source), **(env or {})})
+        # Where the folder is no whole repository, git must not take the one around it.
+        ceiling = {"GIT_CEILING_DIRECTORIES": os.path.dirname(os.path.abspath(cwd))}
+        runner.update_environment(**{**self._environment(local_source), **ceiling, **(env or {})})
         kwargs: dict[str, Any] = {"start_new_session": True}
         if self.lock is not None:
             kwargs["pass_fds"] = (self.lock,)
@@ -213,10 +226,12 @@ class Git:
                     # A helper that stays (credential-cache) may keep the pipes open.
                     thread.join(1)
                     break
-        return process.wait(), b"".join(out), "\n".join(said), late
+        # A part of a list of files must never pass for the whole of it.
+        threads[0].join(_LAST_BYTES)
+        return process.wait(), b"".join(out), "\n".join(said), late or threads[0].is_alive()
 
     def _line(self, line: str, said: list[str]) -> None:
-        line = self.mask(line)
+        line = plain(self.mask(line))
         match = _PROGRESS.match(line)
         phase = _PHASES.get(match["what"]) if match else None
         if match and phase:
@@ -233,6 +248,7 @@ class Git:
                 return
         if line.strip():
             said.append(line)
+            del said[_KEPT_LINES:-_KEPT_LINES]
             self.listener.log(line)
 
     def mask(self, text: str) -> str:
@@ -244,7 +260,7 @@ class Git:
         return text
 
     def _environment(self, local_source: bool) -> dict[str, str]:
-        config = list(_CONFIG)
+        config = [*_CONFIG, ("checkout.workers", str(self.workers))]
         # A partial clone asks its remote for blobs in the middle of local commands, so
         # these need the way in as well.
         if not local_source:
@@ -273,6 +289,12 @@ class Git:
         if self.access:
             env.update(self.access.environment)
         return env
+
+
+def plain(text: str, limit: int = 1000) -> str:
+    """What others wrote, for logs and sentences: no control or direction marks, bounded."""
+    text = _ESCAPES.sub("", text[: 4 * limit].replace("\t", " "))
+    return "".join(c for c in text if c == " " or c.isprintable())[:limit]
 
 
 def library() -> Any:
@@ -336,6 +358,7 @@ def _read_lines(stream: IO[bytes], sink: Callable[[str], None]) -> None:
     with contextlib.suppress(ValueError, OSError):
         while chunk := os.read(stream.fileno(), 1 << 14):
             *lines, rest = re.split(rb"[\r\n]+", rest + chunk)
+            rest = rest[:_LONGEST_LINE]
             for line in lines:
                 sink(line.decode("utf-8", "replace"))
     if rest:

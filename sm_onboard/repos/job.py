@@ -12,7 +12,7 @@ from typing import Any
 from sm_onboard import snapshot
 from sm_onboard.errors import Stopped
 
-from . import addresses, names, remote
+from . import addresses, names, remote, storage
 from .git import Git, Limits, plain
 from .inspect import Folder, look
 from .models import Do, Entry, FileInTheWay, Outcome, Progress, UndoPoint
@@ -64,7 +64,9 @@ class Job:
             if self.listener.cancel.is_set():
                 raise Stopped("repos.cancelled", "Cancelled.")
             self.store.sweep(self.entry.id, locked=lock.held)
-            yield replace(self, alone=lock.held, git=replace(self.git, lock=lock.fd))
+            workers = storage.checkout_workers(self.root)
+            git = replace(self.git, lock=lock.fd, workers=workers)
+            yield replace(self, alone=lock.held, git=git)
 
     def look(self) -> Folder:
         folder = look(self.root, self.entry.path)
