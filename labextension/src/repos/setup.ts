@@ -103,18 +103,16 @@ export class FirstSetup implements IDisposable {
       actions.push({ label: trans.__('Show'), callback: () => reveal() });
     }
     const words =
-      trouble > 0
-        ? trans.__(
-            '%1 of %2 repositories are ready. %3',
-            ready,
-            total,
-            needs(trouble, trans)
-          )
-        : trans._n(
+      ready === total
+        ? trans._n(
             'Your team’s repository is ready.',
             'Your team’s %1 repositories are ready.',
             ready
-          );
+          )
+        : [
+            trans.__('%1 of %2 repositories are ready.', ready, total),
+            trouble > 0 ? needs(trouble, trans) : ''
+          ].join(' ').trim();
     this._tell(
       start ? `${words} ${trans.__('Start with %1.', start)}` : words,
       trouble > 0 ? 'warning' : 'success',
