@@ -98,7 +98,7 @@ export const repos: JupyterFrontEndPlugin<void> = {
         memory: window.localStorage,
         opensPanel: () => settings.openPanelFirst,
         notifies: () => settings.notifications,
-        reveal,
+        reveal: first => panel.reveal(first),
         open: path => void app.commands.execute(COMMANDS.openStart, { path })
       });
     });

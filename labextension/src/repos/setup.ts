@@ -24,7 +24,8 @@ export interface IFirstSetupOptions {
   memory: IMemory;
   opensPanel(): boolean;
   notifies(): boolean;
-  reveal(): void;
+  /** Bring the panel to the front; `first`: it opens by itself. */
+  reveal(first?: boolean): void;
   open(path: string): void;
   /** JupyterLab's, unless a test brings its own. */
   notices?: Pick<typeof Notification, 'emit' | 'update'>;
@@ -62,7 +63,7 @@ export class FirstSetup implements IDisposable {
     if (told === 'nothing') {
       this._remember(state, 'start');
       if (opensPanel()) {
-        reveal();
+        reveal(true);
       }
     }
     if (isWorking(state)) {
@@ -112,7 +113,9 @@ export class FirstSetup implements IDisposable {
         : [
             trans.__('%1 of %2 repositories are ready.', ready, total),
             trouble > 0 ? needs(trouble, trans) : ''
-          ].join(' ').trim();
+          ]
+            .join(' ')
+            .trim();
     this._tell(
       start ? `${words} ${trans.__('Start with %1.', start)}` : words,
       trouble > 0 ? 'warning' : 'success',

@@ -7,11 +7,15 @@ import { Panel, Widget, type PanelLayout } from '@lumino/widgets';
 
 import { compassIcon } from './icons';
 import type { IOnboardPanel, IRoom, ISummary } from './tokens';
+import { widen } from './width';
 
 export const PANEL_ID = 'sm-onboard-panel';
 
 /** Height of a room's title in pixels. */
 const TITLE = 29;
+
+/** Width that shows words on buttons, and branches, in pixels. */
+const WIDTH = 320;
 
 export class OnboardPanel extends SidePanel implements IOnboardPanel {
   /** @param onReveal - brings the panel to the front of the shell */
@@ -61,8 +65,12 @@ export class OnboardPanel extends SidePanel implements IOnboardPanel {
     replace(this._footer, widget);
   }
 
-  reveal(): void {
+  reveal(first = false): void {
     this.onReveal();
+    if (first) {
+      // Once it has been laid out: before, the side bar may have no width at all.
+      requestAnimationFrame(() => requestAnimationFrame(() => widen(this, WIDTH)));
+    }
   }
 
   private readonly _footer = new Panel();

@@ -31,8 +31,12 @@ export interface IOnboardPanel {
   setHeader(widget: Widget | null): void;
   /** Below the rooms: does everything work. Replaces what is there. */
   setFooter(widget: Widget | null): void;
-  /** Bring the panel to the front. */
-  reveal(): void;
+  /**
+   * Bring the panel to the front.
+   *
+   * @param first - it opens by itself, and may choose how wide it is
+   */
+  reveal(first?: boolean): void;
 }
 
 export const IOnboardPanel = new Token<IOnboardPanel>(
