@@ -77,17 +77,15 @@ class Store:
 
     def save(self, id: str, record: Record) -> None:
         """Replaces the record; what it says is on the disk when this returns."""
-        file = self._file(id)
-        fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+        fresh = self._name(id)
         try:
             with open(fresh, "w", encoding="utf-8") as stream:
                 json.dump(asdict(record), stream)
                 stream.flush()
                 os.fsync(stream.fileno())
-            os.rename(fresh, file)
+            os.rename(fresh, self._file(id))
         except BaseException:
-            with contextlib.suppress(OSError):
-                fresh.unlink()
+            _remove(fresh)
             raise
 
     def _file(self, id: str) -> Path:
@@ -95,11 +93,14 @@ class Store:
 
     def part(self, id: str) -> Path:
         """A new, empty folder to prepare something in."""
-        host = socket.gethostname().replace(".", "_")[:40]
-        me = os.getpid()
-        path = self.parts / f"{id}.{host}.{me}.{_started(me)}.{secrets.token_hex(4)}"
+        path = self._name(id)
         path.mkdir()
         return path
+
+    def _name(self, id: str) -> Path:
+        host = socket.gethostname().replace(".", "_")[:40]
+        me = os.getpid()
+        return self.parts / f"{id}.{host}.{me}.{_started(me)}.{secrets.token_hex(4)}"
 
     def sweep(self, id: str, *, locked: bool) -> None:
         """Removes what killed processes left of one entry.
@@ -110,22 +111,16 @@ class Store:
         """
         with contextlib.suppress(FileNotFoundError):
             for entry in os.scandir(self.parts):
-                if entry.name.split(".")[0] == id and (locked or _left(entry)):
-                    shutil.rmtree(entry.path, ignore_errors=True)
-        with contextlib.suppress(FileNotFoundError):
-            for entry in os.scandir(self.folder / "repositories"):
-                if locked and entry.name.startswith(f".{id}.json."):
-                    with contextlib.suppress(OSError):
-                        os.unlink(entry.path)
+                if _entry_of(entry) == id and (locked or _left(entry)):
+                    _remove(entry)
 
     def sweep_dead(self) -> None:
         """Removes parts whose process has ended and whose entry nobody works on."""
         for entry in os.scandir(self.parts):
             if _left(entry):
-                id = entry.name.split(".")[0]
-                with self.lock(id, Listener(), patience=0) as lock:
+                with self.lock(_entry_of(entry), Listener(), patience=0) as lock:
                     if lock.held:
-                        shutil.rmtree(entry.path, ignore_errors=True)
+                        _remove(entry)
 
     @contextlib.contextmanager
     def lock(self, id: str, listener: Listener, patience: float) -> Iterator[Lock]:
@@ -248,10 +243,23 @@ def _started(pid: int) -> str:
     return "alive"
 
 
-def _left(entry: os.DirEntry[str]) -> bool:
-    _, host, pid, started, *_ = [*entry.name.split("."), "", "", "", ""]
+def _entry_of(part: os.DirEntry[str]) -> str:
+    return part.name.rsplit(".", 4)[0]
+
+
+def _left(part: os.DirEntry[str]) -> bool:
+    """Whether the process that made a part has ended."""
+    _, host, pid, started, *_ = [*part.name.rsplit(".", 4), "", "", ""]
     if host == socket.gethostname().replace(".", "_")[:40] and pid.isdigit():
         return _started(int(pid)) != started
     with contextlib.suppress(OSError):
-        return time.time() - entry.stat(follow_symlinks=False).st_mtime > _ABANDONED
+        return time.time() - part.stat(follow_symlinks=False).st_mtime > _ABANDONED
     return False
+
+
+def _remove(path: os.PathLike[str]) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        try:
+            os.unlink(path)
+        except (IsADirectoryError, PermissionError):  # macOS says the latter
+            shutil.rmtree(path, ignore_errors=True)
