@@ -7,8 +7,8 @@ over smart HTTP on loopback. Every contender does three starts, each a process o
 with no folder, with 400 files changed on the host, and with nothing new. Seconds are the
 median of the rounds, the process's own start included. File operations are the system
 calls below the root that name a path, and folder listings, in one further round under
-strace; where there is no strace they are not told. The contenders take turns, so that
-whatever else the machine does is shared.
+strace; where there is no strace they are not told. The contenders take turns, each round
+in another order, so that whatever else the machine does is shared.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def team_files(seed: int = 7) -> dict[str, bytes]:
 
 def main() -> None:
     ask = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
-    ask.add_argument("--rounds", type=int, default=3)
+    ask.add_argument("--rounds", type=int, default=4)
     ask.add_argument("--only", default="", help="contenders, comma-separated")
     ask.add_argument("--json", action="store_true")
     given = ask.parse_args()
@@ -103,6 +103,8 @@ def _round(
     received: dict[tuple[str, str], int],
     traced: bool,
 ) -> None:
+    turn = int(place.name.removeprefix("round"))
+    names = names[turn % len(names) :] + names[: turn % len(names)]  # nobody is always first
     for step in STEPS:
         if step == "update":
             paths = sorted(team.paths())[:: FILES // CHANGED][:CHANGED]
