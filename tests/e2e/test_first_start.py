@@ -43,6 +43,7 @@ def test_a_newcomer_opens_jupyterlab_and_everything_is_there(
     # The panel is there without a click, with a row for each, in the team's order.
     expect(window.panel).to_be_visible()
     expect(window.rows).to_have_count(3)
+    expect(window.panel.locator("[data-smo-narrow]")).to_have_count(0)  # it made itself room
     assert list(window.shown()) == ["churn", "ds-utils", "feature-store-definitions-eu-west-1"]
 
     # The large one is on its way, in words and as a bar; the others do not wait for it.
