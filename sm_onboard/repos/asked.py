@@ -23,7 +23,7 @@ from .git import GitFailed
 from .inspect import Folder
 from .job import Job, head_of, now, outcome
 from .models import Do, FileInTheWay, Outcome
-from .move import Head, InTheWay, Move
+from .move import Head, InTheWay, Move, MovedOn
 from .names import shown
 from .records import Record
 from .worktree import Change, Content, split_z, tree_changes
@@ -50,6 +50,15 @@ def carry_out(job: Job, folder: Folder, record: Record, do: Do) -> Outcome | Non
         raise Conflict(
             "repos.busy", "A merge or rebase is under way here.", "Finish or abort it first."
         )
+    if do not in ("undo", "remove_lock"):
+        unsolved = split_z(job.git.run("ls-files", "-u", "-z", cwd=folder.path))
+        if unsolved:
+            raise Conflict(
+                "repos.conflicts",
+                f"{_named({line.partition(chr(9))[2] for line in unsolved})} has conflicts that "
+                "are not solved yet. Nothing was changed.",
+                "Solve them and stage the result, then try again.",
+            )
     return actions[do](job, folder, record)
 
 
@@ -228,8 +237,15 @@ def _undo(job: Job, folder: Folder, record: Record) -> Outcome:
             "You have committed or switched since. Undo would take that away.",
             "What was set aside is in a snapshot: sm-onboard repos restore.",
         )
+    _bring_objects(job, folder, move)
     try:
         job.carry_out(folder.path, move, record, None)
+    except MovedOn:
+        raise Conflict(
+            "repos.undo_moved_on",
+            f"{move.new.ref} has new commits since. Undo would take them away.",
+            "Switch to it with git.",
+        ) from None
     except InTheWay as way:
         return outcome(
             folder,
@@ -255,6 +271,20 @@ def _undo(job: Job, folder: Folder, record: Record) -> Outcome:
     )
 
 
+def _bring_objects(job: Job, folder: Folder, move: Move) -> None:
+    """Brings back what ``git gc`` has removed since: staged contents, commits, files."""
+    if not move.snapshot:
+        return
+    part = job.part()
+    try:
+        found = snapshot.load(job.snapshots / move.snapshot)
+        unpacked = snapshot.objects(job.git, folder.path, found, part)
+        (unpacked / "pack").mkdir(exist_ok=True)
+        remote.move_packs(unpacked, folder.path / ".git" / "objects")
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
 def _switch_branch(job: Job, folder: Folder, record: Record) -> Outcome | None:
     """Back to the configured branch; the person's branch keeps its commits."""
     tip = job.ask()
@@ -262,6 +292,7 @@ def _switch_branch(job: Job, folder: Folder, record: Record) -> Outcome | None:
         raise Conflict("repos.branch_missing", "The remote has no such branch.", "")
     news = update.bring_news(job, folder, tip)
     ref = f"refs/heads/{tip.branch}"
+    _only_here(folder, ref)
     said = job.git.run("rev-parse", "--verify", "--quiet", ref, cwd=folder.path, ok=(0, 1))
     target = said.decode().strip() or news.tip
     changes = tuple(tree_changes(job.git, folder.path, folder.commit or "", target))
@@ -285,6 +316,22 @@ def _switch_branch(job: Job, folder: Folder, record: Record) -> Outcome | None:
         for key, value in (("remote", name), ("merge", ref)):
             job.git.run("config", f"branch.{tip.branch}.{key}", value, cwd=folder.path)
     return None
+
+
+def _only_here(folder: Folder, ref: str) -> None:
+    """Refuses a branch that a linked worktree is on: both would move it."""
+    base = folder.git_dir / "worktrees"
+    for name in os.listdir(base) if base.is_dir() else ():
+        with contextlib.suppress(OSError):
+            at = (base / name / "HEAD").read_text(encoding="utf-8", errors="replace").strip()
+            place = (base / name / "gitdir").read_text(encoding="utf-8", errors="replace").strip()
+            if at == f"ref: {ref}" and os.path.exists(place):
+                raise Conflict(
+                    "repos.branch_elsewhere",
+                    f"{ref.removeprefix('refs/heads/')} is checked out in another worktree "
+                    f"of this clone, {shown(os.path.dirname(place))}. Nothing was changed.",
+                    "Work on it there, or remove that worktree with git worktree remove.",
+                )
 
 
 def _remove_lock(_job: Job, folder: Folder, _record: Record) -> None:

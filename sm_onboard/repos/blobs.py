@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .git import Git, GitFailed
 from .index import index_info
+from .remote import in_list
 from .worktree import LINK, PROGRAM, Change, Content, split_z
 
 
@@ -87,7 +88,7 @@ def read_blobs(
     git: Git, folder: Path, oids: Iterable[str], objects: Path | None = None
 ) -> dict[str, bytes]:
     """Blobs by id, from the clone and from a further object folder."""
-    env = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": str(objects)} if objects else {}
+    env = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": in_list(objects)} if objects else {}
     wanted = sorted(set(oids))
     said = git.run(
         *("cat-file", "--batch"),

@@ -142,11 +142,15 @@ class Engine:
             if answer:
                 return answer
         with job.locked() as alone:
-            record = self._recover(alone)
             before, folder = folder, alone.look()
             refused = _foreign(alone, folder, record)
             if refused:
                 return refused
+            try:
+                record = self._recover(alone)
+            except Locked as lock:
+                return update.locked(folder, record, lock.file)
+            folder = alone.look()
             if folder.kind in ("absent", "empty"):
                 answer = self._clone(alone, tip)
                 if answer:
@@ -231,11 +235,16 @@ class Engine:
     def _asked(self, job: Job, do: Do) -> Outcome:
         """What a person asked for and what may change their files."""
         with job.locked() as alone:
-            record = self._recover(alone)
-            folder = alone.look()
+            folder, record = alone.look(), self.store.load(job.entry.id)
             refused = _foreign(alone, folder, record)
             if refused:
                 return refused
+            if do != "remove_lock":  # which may be what stands in recovery's way
+                try:
+                    record = self._recover(alone)
+                except Locked as lock:
+                    return update.locked(folder, record, lock.file)
+                folder = alone.look()
             if folder.kind != "repository" or folder.commit is None:
                 raise Conflict("repos.nothing_here", f"There is no clone in {job.entry.path}.", "")
             try:

@@ -52,6 +52,7 @@ _CONFIG: tuple[tuple[str, str], ...] = (
     # fetch would not run: git asks them about alternates and signatures.
     ("core.alternateRefsCommand", "true"),
     ("log.showSignature", "false"),
+    ("i18n.logOutputEncoding", "UTF-8"),
     ("commit.gpgSign", "false"),
     ("advice.detachedHead", "false"),
 )

@@ -7,14 +7,18 @@ nothing here follows a symbolic link below the root.
 
 from __future__ import annotations
 
+import configparser
 import contextlib
 import errno
 import io
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from sm_onboard.errors import Conflict
 
 from .git import library
 
@@ -126,8 +130,12 @@ def opened(name: str, at: int | None = None, follow: bool = False) -> Iterator[i
 
 def _read(at: int, name: str, limit: int = 1 << 24) -> bytes | None:
     try:
-        fd = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=at)
+        # Without O_NONBLOCK a named pipe would be waited for.
+        fd = os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=at)
     except (FileNotFoundError, NotADirectoryError):
+        return None
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
         return None
     with open(fd, "rb", buffering=0) as stream:
         chunks = []
@@ -143,6 +151,16 @@ def _repository(path: Path, git: int) -> Folder:
     settings = io.BytesIO(_read(git, "config") or b"")
     settings.name = "config"  # GitPython wants to name what it reads
     config = GitConfigParser(settings, read_only=True, merge_includes=False)
+    try:
+        config.read()
+    except (ValueError, configparser.Error) as error:
+        raise Conflict(
+            "repos.config_unreadable",
+            f"{path.name}/.git/config cannot be read. Nothing was changed.",
+            "Correct it, or move the folder away.",
+        ) from error
+    if "commondir" in names or config.has_option("core", "worktree"):
+        return Folder(path, "linked")
     remotes = []
     for section in config.sections():
         if section.startswith('remote "'):

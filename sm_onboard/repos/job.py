@@ -9,6 +9,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from sm_onboard import snapshot
 from sm_onboard.errors import Stopped
 
@@ -162,7 +164,17 @@ def outcome(
         # Offered only while the folder is where the move left it: else it would be refused.
         if record.undo and more.get("commit") == Move.load(record.undo).new.commit:
             more["actions"] = (*more.get("actions", ()), "undo")
+    # A name that is no UTF-8 could not be told to anybody: JSON has no such text.
+    more["files"] = tuple(
+        msgspec.structs.replace(file, path=_utf8(file.path)) for file in more.get("files", ())
+    )
+    if "message" in more:
+        more["message"] = _utf8(more["message"])
     return Outcome(state=state, code=code, **more)
+
+
+def _utf8(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def in_the_way(

@@ -16,17 +16,23 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import secrets
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sm_onboard.errors import Conflict
+
+from . import swap
 from .blobs import materialise
 from .git import Git
 from .index import Index
+from .inspect import opened
 from .models import FileInTheWay
 from .move import Head, InTheWay, Locked, Move, MovedOn
+from .names import shown
 from .ports import Listener
 from .worktree import SUBMODULE, Change, Content, Found, Obstructed, Signature, Worktree
 
@@ -57,7 +63,14 @@ class Mover:
         return Worktree(self.folder, self.git, hashlib.sha256 if long else hashlib.sha1)
 
     def check(self, move: Move) -> dict[str, Found]:
-        """Looks whether the move can be made. Raises InTheWay."""
+        """Looks whether the move can be made. Raises InTheWay, Conflict."""
+        for c in move.changes:
+            if c.old and c.new and (c.old.mode == SUBMODULE) != (c.new.mode == SUBMODULE):
+                raise Conflict(
+                    "repos.submodule_swap",
+                    f"{shown(c.path)} changes between file and submodule. Nothing was changed.",
+                    "Update it with git pull in a terminal.",
+                )
         tree = self.worktree(move)
         changes = self._here(move.changes)
         found = tree.compare(changes)
@@ -90,7 +103,7 @@ class Mover:
         part = self.part()
         try:
             with self._locked(move, part):
-                if self.head() != move.old:
+                if self.head() != move.old or not self._branch_free(move):
                     raise MovedOn()
                 found = self.check(move)
                 begin()
@@ -98,6 +111,8 @@ class Mover:
                     fresh = self._materialise(move, part)
                     self._place(move, found, fresh)
                     self.index.write(move.index, part)
+                    self._submodule_folders(move)
+                    self._give_back_late(move, found, fresh)
                     self._write_head(move)
                 except BaseException:
                     # A cancelled move is brought back all the same.
@@ -124,18 +139,24 @@ class Mover:
                 head = self.head()
                 if head == move.new and move.new != move.old:
                     return True
-                if head != move.old:
+                if head is None:
                     return False
                 changes = self._here(move.changes)
                 found = self.worktree(move).compare(changes)
-                if any(at.seen == "other" for at in found.values()):
-                    self._roll_back(move)
+                if (
+                    head != move.old
+                    or any(at.seen == "other" for at in found.values())
+                    or self._staged(move)
+                    or not self._branch_free(move)
+                ):
+                    self._roll_back(move, moved_on=head != move.old)
                     return False
                 todo = replace(
                     move, changes=tuple(c for c in changes if found[c.path].seen == "old")
                 )
                 self._place(todo, found, self._materialise(todo, part))
                 self.index.write(move.index, part)
+                self._submodule_folders(move)
                 self._write_head(move)
                 return True
         finally:
@@ -191,6 +212,16 @@ class Mover:
             with contextlib.suppress(OSError):
                 os.unlink(self.git_dir / name)
 
+    def _branch_free(self, move: Move) -> bool:
+        """Whether the branch switched to is still where the move puts it, or not there yet."""
+        if move.new.ref in (None, move.old.ref):
+            return True
+        return self._at(move.new.ref) in (None, move.new.commit)
+
+    def _at(self, ref: str | None) -> str | None:
+        ask = ("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+        return self.git.run(*ask, cwd=self.folder, ok=(0, 1)).decode().strip() or None
+
     def _materialise(self, move: Move, part: Path) -> Path:
         return materialise(
             self.git,
@@ -205,28 +236,78 @@ class Mover:
         tree = self.worktree(move)
         changes = [c for c in self._here(move.changes) if found[c.path].seen == "old"]
         gone = [c for c in changes if c.new is None]
+        aside = fresh.with_name("gone")
+        aside.mkdir(exist_ok=True)
         for change in sorted(gone, key=lambda c: c.path, reverse=True):
-            self._remove(tree, change.path, found[change.path].signature)
+            self._remove(tree, change.path, found[change.path].signature, aside)
         for change in changes:
             if change.new is None or change.old == change.new:
                 continue
             with tree.parent(change.path, make=True) as (fd, name):
                 now = _signature(fd, name)
                 if now is not None and stat.S_ISDIR(now.mode):
-                    os.rmdir(name, dir_fd=fd)
+                    _remove_empty(name, fd)
+                    now = None
                 elif now != found[change.path].signature:
-                    raise InTheWay((FileInTheWay(path=change.path, why="changed"),))
-                os.rename(fresh / change.path, name, dst_dir_fd=fd)
+                    raise _changed(change.path)
+                source = os.fspath(fresh / change.path)
+                if now is None:
+                    try:
+                        swap.place(source, name, fd)
+                    except FileExistsError:
+                        raise _changed(change.path) from None
+                elif not swap.exchange(source, name, fd):
+                    os.rename(source, name, dst_dir_fd=fd)
+                elif Signature.of(os.lstat(source)) != now:
+                    # Written in the instant between: what came out is the person's.
+                    swap.exchange(source, name, fd)
+                    raise _changed(change.path)
 
-    def _remove(self, tree: Worktree, path: str, expected: Signature | None) -> None:
+    def _submodule_folders(self, move: Move) -> None:
+        """An empty folder for every new submodule, as git leaves one; none for a removed one."""
+        tree = self.worktree(move)
+        skipped = self.index.outside_cone
+        for change in move.changes:
+            content = change.old or change.new
+            if content is None or content.mode != SUBMODULE or skipped(change.path):
+                continue
+            with (
+                contextlib.suppress(OSError, Obstructed),
+                tree.parent(  # somebody's: left
+                    change.path, make=change.old is None
+                ) as (fd, name),
+            ):
+                if change.old is None:
+                    os.mkdir(name, dir_fd=fd)
+                elif change.new is None:
+                    os.rmdir(name, dir_fd=fd)
+
+    def _give_back_late(self, move: Move, found: Mapping[str, Found], fresh: Path) -> None:
+        """Gives back a file that a program which held it open wrote to after it was replaced."""
+        for change in self._here(move.changes):
+            replaced, at = fresh / change.path, found[change.path]
+            if change.new is None or at.signature is None or not os.path.lexists(replaced):
+                continue  # nothing of the person's was replaced by exchange
+            if not stat.S_ISDIR(at.signature.mode) and (
+                Signature.of(os.lstat(replaced)) != at.signature
+            ):
+                with self.worktree(move).parent(change.path) as (fd, name):
+                    swap.exchange(os.fspath(replaced), name, fd)
+                raise _changed(change.path)
+
+    def _remove(self, tree: Worktree, path: str, expected: Signature | None, aside: Path) -> None:
         try:
             with tree.parent(path) as (fd, name):
                 now = _signature(fd, name)
                 if now is None:
                     return
                 if now != expected:
-                    raise InTheWay((FileInTheWay(path=path, why="changed"),))
-                os.unlink(name, dir_fd=fd)
+                    raise _changed(path)
+                kept = os.fspath(aside / secrets.token_hex(6))
+                os.rename(name, kept, src_dir_fd=fd)
+                if Signature.of(os.lstat(kept)) != expected:
+                    swap.place(kept, name, fd)
+                    raise _changed(path)
         except (FileNotFoundError, Obstructed):
             return
         # Folders that this emptied go too, as they do when git removes files.
@@ -255,22 +336,53 @@ class Mover:
                 cwd=self.folder,
             )
             return
-        self.git.run("update-ref", "-m", why, move.new.ref, move.new.commit, cwd=self.folder)
+        before = self._at(move.new.ref) or "0" * len(move.new.commit)
+        if not self._branch_free(move):
+            raise MovedOn()
+        self.git.run(
+            *("update-ref", "-m", why, move.new.ref, move.new.commit, before), cwd=self.folder
+        )
         self.git.run("symbolic-ref", "-m", why, "HEAD", move.new.ref, cwd=self.folder)
 
-    def _roll_back(self, move: Move) -> None:
-        """Brings back what was placed; what somebody has worked on is left."""
+    def _roll_back(self, move: Move, moved_on: bool = False) -> None:
+        """Brings back what was placed; what somebody has worked on or staged is left.
+
+        Args:
+            moved_on: HEAD is elsewhere by now, so the index is the person's.
+        """
         part = self.part()
         try:
             back = move.reversed("rollback")
             changes = self._here(back.changes)
             found = self.worktree(move).compare(changes)
-            placed = tuple(c for c in changes if found[c.path].seen == "old" and c.old != c.new)
+            entries = self.index.entries() if move.index else {}
+            ours = {c.path: c for c in back.index if entries.get(c.path) in (c.old, c.new)}
+            # Where HEAD has moved on with what was placed, that is what the person has.
+            taken = {c.path for c in back.index if entries.get(c.path) != c.new} if moved_on else ()
+            placed = tuple(
+                c
+                for c in changes
+                if found[c.path].seen == "old" and c.old != c.new and c.path not in taken
+            )
             todo = replace(back, changes=placed)
             self._place(todo, found, self._materialise(todo, part))
-            self.index.write(back.index, part)
+            if not moved_on:
+                self.index.write(tuple(ours.values()), part)
+                self._submodule_folders(back)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def _changed(path: str) -> InTheWay:
+    return InTheWay((FileInTheWay(path=path, why="changed"),))
+
+
+def _remove_empty(name: str, at: int) -> None:
+    """Removes a folder that has only empty folders in it. Raises OSError."""
+    with opened(name, at) as fd:
+        for inner in os.listdir(fd):
+            _remove_empty(inner, fd)
+    os.rmdir(name, dir_fd=at)
 
 
 def _signature(fd: int, name: str) -> Signature | None:

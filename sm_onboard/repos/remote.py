@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from sm_onboard.errors import OnboardError, Stopped, Unreachable
 
+from . import names
 from .git import Git, GitFailed
 from .models import Entry
 from .ports import Credentials
@@ -43,7 +44,7 @@ def ask(git: Git, entry: Entry) -> Tip:
     for line in said.decode("utf-8", "replace").splitlines():
         what, _, ref = line.partition("\t")
         if what.startswith("ref: refs/heads/") and ref == "HEAD":
-            default = what[len("ref: refs/heads/") :]
+            default = names.check_branch(what[len("ref: refs/heads/") :])
         else:
             refs[ref] = what
     branch = entry.branch or default
@@ -66,11 +67,19 @@ def fetch(git: Git, folder: Path, url: str, branch: str, part: Path) -> None:
     (incoming / "pack").mkdir(parents=True, exist_ok=True)
     env = {
         "GIT_OBJECT_DIRECTORY": str(incoming),
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(real),
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": in_list(real),
     }
     args = ("--progress", "--no-tags", "--no-write-fetch-head", "--refmap=")
     git.run("fetch", *args, "--", url, f"refs/heads/{branch}", cwd=folder, env=env)
     move_packs(incoming, real)
+
+
+def in_list(folder: Path) -> str:
+    """A folder for git's lists, which have ``:`` between their items."""
+    text = str(folder)
+    if ":" not in text and not text.startswith('"'):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def move_packs(incoming: Path, real: Path) -> None:

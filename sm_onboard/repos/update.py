@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from sm_onboard.errors import Conflict
 
 from . import remote
 from .git import Git
@@ -155,6 +158,7 @@ def bring_news(job: Job, folder: Folder, tip: remote.Tip) -> News:
     """Fetches what is missing and says how both sides stand. Changes no work tree."""
     assert tip.commit is not None and tip.branch is not None and folder.commit is not None
     git, at = job.git, folder.path
+    _in_one_place(git, at)
     here = {"GIT_NO_LAZY_FETCH": "1"}
     said = git.run("cat-file", "--batch-check", cwd=at, env=here, input=tip.commit.encode())
     if said.endswith(b"missing\n"):
@@ -175,6 +179,18 @@ def bring_news(job: Job, folder: Folder, tip: remote.Tip) -> News:
         behind = job.count(at, f"{folder.commit}..{tip.commit}")
         ahead = job.count(at, f"{tip.commit}..{folder.commit}")
     return News(tip.commit, relation, behind, ahead)
+
+
+def _in_one_place(git: Git, at: Path) -> None:
+    """Refuses a clone whose files git looks for elsewhere (``core.worktree``, included)."""
+    said = git.run("rev-parse", "--show-toplevel", "--absolute-git-dir", cwd=at)
+    top, git_dir = (os.fsdecode(line) for line in said.splitlines())
+    if os.path.realpath(top) != os.path.realpath(at) or not os.path.samefile(git_dir, at / ".git"):
+        raise Conflict(
+            "repos.files_elsewhere",
+            "The settings of this clone place its files in another folder. Nothing was changed.",
+            "Remove core.worktree from its settings, or update it with git pull.",
+        )
 
 
 def _relation(git: Git, at: Path, folder: Folder, tip: str) -> Relation:

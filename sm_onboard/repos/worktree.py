@@ -10,13 +10,15 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from .git import Git
+from .git import Git, GitFailed
 from .inspect import opened
 from .models import FileInTheWay
 
@@ -99,9 +101,20 @@ class Worktree:
                 stats[change.path] = self.stat(change.path)
             except Obstructed as error:
                 stats[change.path], obstacles[change.path] = None, error.at
-        wanted = [c for c in changes if stats[c.path] is not None]
+        raws: dict[str, str | None] = {}
+        for path, s in stats.items():
+            if s is not None:
+                raws[path] = self._raw(path, s)
+        # Git's filters and line endings are asked only where the bytes are not a blob's own:
+        # what git has byte for byte it also has where the settings have changed since.
         clean = self._hash(
-            [c.path for c in wanted if _regular(stats[c.path]) and _filtered(c)],
+            [
+                c.path
+                for c in changes
+                if _regular(stats[c.path])
+                and _filtered(c)
+                and not any(content.oid == raws[c.path] for content in _contents(c))
+            ],
         )
         gone = {c.path for c in changes if c.new is None}
         found = {}
@@ -110,18 +123,22 @@ class Worktree:
             if self._goes_with_its_files(change, s, gone):
                 found[change.path] = Found("old", None)
                 continue
-            raw = None
-            if s is not None and (stat.S_ISLNK(s.st_mode) or _raw(change)):
-                raw = self._raw(change.path, s)
+            raw = raws.get(change.path)
             seen: Seen = "other"
-            if _is(change.old, s, raw, clean.get(change.path)):
+            if _is(change.old, s, raw, clean.get(change.path), self.modes):
                 seen = "old"
-            elif _is(change.new, s, raw, clean.get(change.path)):
+            elif _is(change.new, s, raw, clean.get(change.path), self.modes):
                 seen = "new"
             found[change.path] = Found(
                 seen, Signature.of(s) if s else None, obstacles.get(change.path, "")
             )
         return found
+
+    @cached_property
+    def modes(self) -> bool:
+        """Whether the execute bit counts here (``core.fileMode``)."""
+        ask = ("config", "--type=bool", "--default=true", "core.fileMode")
+        return self.git.run(*ask, cwd=self.folder).strip() == b"true"
 
     def _goes_with_its_files(
         self, change: Change, s: os.stat_result | None, gone: set[str]
@@ -175,34 +192,43 @@ class Worktree:
     def _raw(self, path: str, s: os.stat_result) -> str | None:
         if not (stat.S_ISREG(s.st_mode) or stat.S_ISLNK(s.st_mode)):
             return None
+        digest = self.sha()
         try:
-            _, data = self.read(path)
+            with self.parent(path) as (fd, name):
+                if stat.S_ISLNK(s.st_mode):
+                    target = os.fsencode(os.readlink(name, dir_fd=fd))
+                    digest.update(b"blob %d\0%s" % (len(target), target))
+                    return str(digest.hexdigest())
+                flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+                with open(os.open(name, flags, dir_fd=fd), "rb") as stream:
+                    digest.update(b"blob %d\0" % s.st_size)
+                    while chunk := stream.read(1 << 20):
+                        digest.update(chunk)
         except (OSError, Obstructed):
             return None
-        return self.blob(data)
-
-    def blob(self, data: bytes) -> str:
-        """The id git gives these bytes."""
-        digest = self.sha()
-        digest.update(b"blob %d\0" % len(data))
-        digest.update(data)
         return str(digest.hexdigest())
 
     def _hash(self, paths: Sequence[str]) -> dict[str, str]:
         """Ids of files as git would add them."""
-        # A line that begins with a quotation mark would be read as git's own quoting.
-        plain = [path for path in paths if "\n" not in path and not path.startswith('"')]
+        # A line that begins with a quotation mark would be read as git's own quoting, and
+        # a carriage return at its end as a part of the line's.
+        plain = [path for path in paths if not re.search(r'^"|[\r\n]', path)]
         oids: dict[str, str] = {}
         if plain:
             lines = b"".join(os.fsencode(path) + b"\n" for path in plain)
-            said = self.git.run("hash-object", "--stdin-paths", cwd=self.folder, input=lines)
-            oids.update(zip(plain, said.decode().split(), strict=True))
-        for path in set(paths) - set(plain):
-            _, data = self.read(path)
-            said = self.git.run(
-                "hash-object", f"--path={path}", "--stdin", cwd=self.folder, input=data
-            )
-            oids[path] = said.decode().strip()
+            with contextlib.suppress(GitFailed):  # one that cannot be converted stops all
+                said = self.git.run("hash-object", "--stdin-paths", cwd=self.folder, input=lines)
+                oids.update(zip(plain, said.decode().split(), strict=True))
+        return oids | self._each([path for path in paths if path not in oids])
+
+    def _each(self, paths: Sequence[str]) -> dict[str, str]:
+        """As ``_hash``, one by one; what git's filters refuse has no id."""
+        oids = {}
+        for path in paths:
+            with contextlib.suppress(GitFailed):
+                _, data = self.read(path)
+                ask = ("hash-object", f"--path={path}", "--stdin")
+                oids[path] = self.git.run(*ask, cwd=self.folder, input=data).decode().strip()
         return oids
 
     def in_the_way(
@@ -292,10 +318,6 @@ def _filtered(change: Change) -> bool:
     return any(not c.raw and c.mode != LINK for c in _contents(change))
 
 
-def _raw(change: Change) -> bool:
-    return any(c.raw for c in _contents(change))
-
-
 def _mode(s: os.stat_result) -> str:
     if stat.S_ISLNK(s.st_mode):
         return LINK
@@ -303,7 +325,11 @@ def _mode(s: os.stat_result) -> str:
 
 
 def _is(
-    content: Content | None, s: os.stat_result | None, raw: str | None, clean: str | None
+    content: Content | None,
+    s: os.stat_result | None,
+    raw: str | None,
+    clean: str | None,
+    modes: bool,
 ) -> bool:
     if content is None or s is None:
         return content is None and s is None
@@ -311,6 +337,6 @@ def _is(
         return True
     if not (stat.S_ISREG(s.st_mode) or stat.S_ISLNK(s.st_mode)):
         return False
-    if content.mode != _mode(s):
+    if content.mode != _mode(s) and (modes or LINK in (content.mode, _mode(s))):
         return False
-    return content.oid == (raw if content.raw or content.mode == LINK else clean)
+    return content.oid == raw or (not content.raw and content.oid == clean)

@@ -13,6 +13,7 @@ from pathlib import Path
 from sm_onboard.errors import OnboardError
 from sm_onboard.repos.blobs import read_blobs
 from sm_onboard.repos.git import Git
+from sm_onboard.repos.remote import in_list
 from sm_onboard.repos.worktree import LINK, PROGRAM
 
 from .manifest import INDEX, SNAPSHOT, Manifest, Snapshot
@@ -28,7 +29,7 @@ def objects(git: Git, folder: Path, snapshot: Snapshot, into: Path) -> Path:
         target.mkdir()
         env = {
             "GIT_OBJECT_DIRECTORY": str(target),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(folder / ".git" / "objects"),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": in_list(folder / ".git" / "objects"),
         }
         git.run("bundle", "unbundle", str(snapshot.bundle), cwd=folder, env=env)
     return target
