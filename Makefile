@@ -125,8 +125,8 @@ bench: $(BENCH)/.stamp
 ## clean: removes all that was made, here and nowhere else
 .PHONY: clean
 clean:
-	rm -rf $(CACHE) sm_onboard/labextension labextension/lib labextension/node_modules \
-		labextension/*.tsbuildinfo dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(CACHE) sm_onboard/labextension labextension/lib labextension/node_modules labextension/.yarn \
+		labextension/*.tsbuildinfo tests/e2e/failures dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .PHONY: help
 help:
