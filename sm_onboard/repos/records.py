@@ -16,6 +16,7 @@ import errno
 import fcntl
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -23,6 +24,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +100,7 @@ class Store:
         return path
 
     def _name(self, id: str) -> Path:
-        host = socket.gethostname().replace(".", "_")[:40]
+        host = _machine()
         me = os.getpid()
         return self.parts / f"{id}.{host}.{me}.{_started(me)}.{secrets.token_hex(4)}"
 
@@ -177,16 +179,30 @@ def _holder_is_dead(fd: int) -> bool:
     return is_dead(os.pread(fd, 400, 0).decode("utf-8", "replace"))
 
 
+@cache
+def _machine() -> str:
+    """Names the machine, or the container, whose process ids mean something to this process.
+
+    The host's name alone does not: every space of Studio is called ``default``.
+    """
+    name = re.sub(r"[^A-Za-z0-9-]", "_", socket.gethostname())[:40]
+    boot = space = ""
+    with contextlib.suppress(OSError):
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()[:8]
+        space = re.sub(r"[^0-9]", "", os.readlink("/proc/self/ns/pid"))
+    return "-".join(part for part in (name, boot, space) if part)
+
+
 def holder() -> str:
     """Names this process so that another one can tell later whether it still lives."""
-    return f"{socket.gethostname()} {os.getpid()} {_started(os.getpid())}"
+    return f"{_machine()} {os.getpid()} {_started(os.getpid())}"
 
 
 def is_dead(holder: str) -> bool:
     """Whether the process that ``holder()`` named has ended; False where nobody can tell."""
     host, _, rest = holder.strip().partition(" ")
     pid, _, started = rest.partition(" ")
-    if host != socket.gethostname() or not pid.isdigit():
+    if host != _machine() or not pid.isdigit():
         return False
     return _started(int(pid)) != started
 
@@ -250,7 +266,7 @@ def _entry_of(part: os.DirEntry[str]) -> str:
 def _left(part: os.DirEntry[str]) -> bool:
     """Whether the process that made a part has ended."""
     _, host, pid, started, *_ = [*part.name.rsplit(".", 4), "", "", ""]
-    if host == socket.gethostname().replace(".", "_")[:40] and pid.isdigit():
+    if host == _machine() and pid.isdigit():
         return _started(int(pid)) != started
     with contextlib.suppress(OSError):
         return time.time() - part.stat(follow_symlinks=False).st_mtime > _ABANDONED
