@@ -118,40 +118,45 @@ def test_carriage_returns_in_the_repository(here: World) -> None:
     assert (here.clone / "crlf.txt").read_bytes() == b"a\r\nB\r\n"
 
 
+SETTINGS = [
+    ("core.autocrlf", "true"),
+    ("core.fileMode", "false"),
+    ("core.splitIndex", "true"),
+    ("index.version", "4"),
+    ("color.ui", "always"),
+    ("log.showSignature", "true"),
+    ("i18n.logOutputEncoding", "UTF-16"),
+]
+MORE_SETTINGS = [
+    ("core.autocrlf", "input"),
+    ("core.safecrlf", "true"),
+    ("core.ignoreCase", "true"),
+    ("core.untrackedCache", "true"),
+    ("feature.manyFiles", "true"),
+    ("core.checkStat", "minimal"),
+    ("core.quotePath", "true"),
+    ("diff.noprefix", "true"),
+    ("diff.mnemonicPrefix", "true"),
+    ("diff.ignoreSubmodules", "all"),
+    ("status.short", "true"),
+    ("status.showUntrackedFiles", "no"),
+    ("diff.renames", "copies"),
+    ("merge.ff", "false"),
+    ("pull.rebase", "true"),
+    ("fetch.prune", "true"),
+    ("remote.origin.mirror", "true"),
+    ("core.abbrev", "4"),
+    ("core.logAllRefUpdates", "false"),
+    ("core.commentChar", "auto"),
+    ("transfer.fsckObjects", "true"),
+    ("core.precomposeUnicode", "true"),
+    ("core.protectNTFS", "false"),
+]
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
-    [
-        ("core.autocrlf", "true"),
-        ("core.autocrlf", "input"),
-        ("core.safecrlf", "true"),
-        ("core.fileMode", "false"),
-        ("core.ignoreCase", "true"),
-        ("core.untrackedCache", "true"),
-        ("core.splitIndex", "true"),
-        ("index.version", "4"),
-        ("feature.manyFiles", "true"),
-        ("core.checkStat", "minimal"),
-        ("core.quotePath", "true"),
-        ("diff.noprefix", "true"),
-        ("diff.mnemonicPrefix", "true"),
-        ("diff.ignoreSubmodules", "all"),
-        ("status.short", "true"),
-        ("status.showUntrackedFiles", "no"),
-        ("color.ui", "always"),
-        ("diff.renames", "copies"),
-        ("merge.ff", "false"),
-        ("pull.rebase", "true"),
-        ("fetch.prune", "true"),
-        ("remote.origin.mirror", "true"),
-        ("log.showSignature", "true"),
-        ("i18n.logOutputEncoding", "UTF-16"),
-        ("core.abbrev", "4"),
-        ("core.logAllRefUpdates", "false"),
-        ("core.commentChar", "auto"),
-        ("transfer.fsckObjects", "true"),
-        ("core.precomposeUnicode", "true"),
-        ("core.protectNTFS", "false"),
-    ],
+    [*SETTINGS, *(pytest.param(*more, marks=pytest.mark.long) for more in MORE_SETTINGS)],
 )
 def test_settings_people_have(here: World, key: str, value: str) -> None:
     here.team.commit({"run.sh": "#!/bin/sh\n"}, modes={"run.sh": "100755"})
