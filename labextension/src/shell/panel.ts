@@ -1,7 +1,7 @@
 /** The one side panel: a header, a section for each room, a footer. */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { PanelWithToolbar, SidePanel, Toolbar } from '@jupyterlab/ui-components';
+import { SidePanel, Toolbar } from '@jupyterlab/ui-components';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { Panel, Widget, type PanelLayout } from '@lumino/widgets';
 
@@ -38,7 +38,7 @@ export class OnboardPanel extends SidePanel implements IOnboardPanel {
 
   addRoom(room: IRoom): IDisposable {
     const toolbar = room.toolbar ?? new Toolbar();
-    const section = new PanelWithToolbar({ toolbar });
+    const section = new Section(toolbar);
     section.addClass('smo-Room');
     section.node.dataset.smoRoom = room.id;
     section.title.label = room.title;
@@ -75,6 +75,21 @@ export class OnboardPanel extends SidePanel implements IOnboardPanel {
 
   private readonly _footer = new Panel();
   private readonly _ranks: number[] = [];
+}
+
+/**
+ * One room. The accordion puts the toolbar of any widget that has one into its title.
+ * Not JupyterLab's own PanelWithToolbar: in 4.4 that ignores the toolbar it is given.
+ */
+class Section extends Panel {
+  constructor(readonly toolbar: Toolbar) {
+    super();
+  }
+
+  override dispose(): void {
+    super.dispose(); // first, since that takes the toolbar out of the title
+    this.toolbar.dispose();
+  }
 }
 
 function replace(slot: Panel, widget: Widget | null): void {
