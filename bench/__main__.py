@@ -27,10 +27,9 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
+from bench.starts import CONTENDERS
 from tests.gitserver import FaultyGitServer, Repository, make_repository
 from tests.operations import run_traced, strace
-
-from .starts import CONTENDERS
 
 FILES, FOLDERS, CHANGED = 3000, 180, 400
 STEPS = ("clone", "update", "nothing new")

@@ -13,9 +13,9 @@ from pathlib import Path
 
 
 def sm_onboard(url: str, root: Path) -> None:
-    from sm_onboard.repos.engine import Engine
+    from sm_onboard.git.listener import Access, Listener
+    from sm_onboard.repos.engine.engine import Engine
     from sm_onboard.repos.models import Entry
-    from sm_onboard.repos.ports import Access, Listener
 
     class Nobody:
         def access(self, _: Entry) -> Access:

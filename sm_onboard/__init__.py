@@ -13,6 +13,6 @@ __version__ = "0.1.0"
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     """Where jupyter_server finds the extension."""
-    from .app import SmOnboard
+    from sm_onboard.app import SmOnboard
 
     return [{"module": "sm_onboard", "app": SmOnboard}]

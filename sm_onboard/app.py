@@ -16,13 +16,13 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Any as AnyTrait
 from traitlets import Bool, Int, Unicode
 
-from .events import CHANGED, SCHEMA, Announcer
-from .http import Dispatcher
+from sm_onboard.events import CHANGED, SCHEMA, Announcer
+from sm_onboard.http import Dispatcher
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
-    from .rooms import Rooms
+    from sm_onboard.rooms import Rooms
 
 # Seconds between the server's first turn and ours, so that the first page is not
 # waiting for our imports.
@@ -88,7 +88,7 @@ class SmOnboard(ExtensionApp):
             serverapp.log.warning("sm_onboard | the configuration is wrong: %s", self._wrong)
 
     def initialize(self, argv: Any = None) -> None:  # noqa: ARG002 - the superclass's
-        from .studio import is_recovery
+        from sm_onboard.studio import is_recovery
 
         if is_recovery(os.environ):
             self.log.info("sm_onboard | off: Studio started in recovery mode")
@@ -118,7 +118,7 @@ class SmOnboard(ExtensionApp):
             return self._rooms
 
     def _make_rooms(self) -> Rooms:
-        from .rooms import Rooms, Settings
+        from sm_onboard.rooms import Rooms, Settings
 
         loop = self.serverapp.io_loop.asyncio_loop
         settings = Settings(

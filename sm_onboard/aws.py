@@ -34,8 +34,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import ConfigError, Conflict, Forbidden, InvalidRequest, NotFound, OnboardError
-from .errors import Unreachable as UnreachableError
+from sm_onboard.errors import (
+    ConfigError,
+    Conflict,
+    Forbidden,
+    InvalidRequest,
+    NotFound,
+    OnboardError,
+)
+from sm_onboard.errors import Unreachable as UnreachableError
 
 CONNECT_TIMEOUT = 3  # seconds; a VPC without the endpoint drops packets silently
 READ_TIMEOUT = 10  # seconds

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from . import __version__
+from sm_onboard import __version__
 
 # name: (module, attribute, one line of help, so that --help imports no room)
 _COMMANDS = {
@@ -60,7 +60,7 @@ def main() -> None:
 @contextmanager
 def told() -> Iterator[None]:
     """Turns an OnboardError into two lines and the exit status that fits."""
-    from .errors import ConfigError, InvalidRequest, OnboardError
+    from sm_onboard.errors import ConfigError, InvalidRequest, OnboardError
 
     try:
         yield

@@ -15,11 +15,11 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
-from .errors import Forbidden, InvalidRequest, NotFound, OnboardError
+from sm_onboard.errors import Forbidden, InvalidRequest, NotFound, OnboardError
 
 if TYPE_CHECKING:
-    from .app import SmOnboard
-    from .rooms import Rooms
+    from sm_onboard.app import SmOnboard
+    from sm_onboard.rooms import Rooms
 
 
 class WrongMethod(OnboardError):
@@ -57,7 +57,7 @@ def answer(rooms: Rooms, method: str, path: str, body: bytes) -> tuple[int, byte
     """
     import msgspec
 
-    from .contract import find
+    from sm_onboard.contract import find
 
     found = find(path)
     if not found:

@@ -16,11 +16,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .pool import Pool
+from sm_onboard.pool import Pool
 
 if TYPE_CHECKING:
-    from .repos.service import ReposService
-    from .studio import Place
+    from sm_onboard.repos.service import ReposService
+    from sm_onboard.studio import Place
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Rooms:
     @cached_property
     def place(self) -> Place:
         """Where this server runs."""
-        from . import studio
+        from sm_onboard import studio
 
         metadata = self.settings.metadata_file
         return studio.look(self.environ, Path(metadata) if metadata else studio.METADATA)
@@ -87,7 +87,7 @@ class Rooms:
 
     @cached_property
     def _repos(self) -> ReposService:
-        from .repos.assembly import make_service
+        from sm_onboard.repos.assembly import make_service
 
         return make_service(self)
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from .errors import ConfigError
-from .rooms import Settings
+from sm_onboard.errors import ConfigError
+from sm_onboard.rooms import Settings
 
 
 def read() -> Settings:

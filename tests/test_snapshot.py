@@ -13,8 +13,8 @@ import pytest
 
 from sm_onboard import snapshot
 from sm_onboard.errors import OnboardError
-from sm_onboard.repos.git import Git
-from sm_onboard.repos.ports import Listener
+from sm_onboard.git.listener import Listener
+from sm_onboard.git.run import Git
 from tests.repos.world import World, tree, world
 
 

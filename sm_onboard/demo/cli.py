@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from ..cli import told
+from sm_onboard.cli import told
+
 from .run import Running, open_browser, run
 
 

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from ..errors import OnboardError
+from sm_onboard.errors import OnboardError
+
 from .gitserver import GitServer
 from .place import Place
 from .sample import onboard_yaml

@@ -19,8 +19,8 @@ from .models import Environment, Identity, NewRepository, Problem
 from .service import ReposService
 
 if TYPE_CHECKING:
-    from .owner import Owner
-    from .plan import Plan
+    from .plan.owner import Owner
+    from .plan.plan import Plan
     from .ports import Credentials, Engine
 
 
@@ -53,7 +53,7 @@ def make_service(rooms: Rooms) -> ReposService:
 
 def credentials(rooms: Rooms) -> Credentials:
     """How git signs in here."""
-    from .credentials import GitCredentials
+    from .access.credentials import GitCredentials
 
     return GitCredentials(region=rooms.place.region, environment=rooms.environ)
 
@@ -70,7 +70,7 @@ class _World:
     def _owner(self) -> Owner:
         from sm_onboard import aws
 
-        from .owner import Owner
+        from .plan.owner import Owner
 
         return Owner(self._rooms.place, lambda: aws.default().client("sagemaker"))
 
@@ -80,7 +80,7 @@ class _World:
 
     def load(self) -> Plan:
         """Raises ConfigError ``config.trait`` where a trait itself is wrong."""
-        from . import plan
+        from .plan import plan
 
         settings, place = self._settings, self._rooms.place
         if settings.wrong:
@@ -128,12 +128,12 @@ class _World:
         return aws.read_s3(address)
 
     def _read_git(self, address: str) -> bytes:
-        from .team_file import GitReader
+        from .plan.team_file import GitReader
 
         return GitReader(credentials(self._rooms), self.cancel)(address)
 
     def root(self) -> Path:
-        from .root import resolve_root
+        from .plan.root import resolve_root
 
         place, setting = self._rooms.place, self._settings.root
         return resolve_root(
@@ -144,8 +144,9 @@ class _World:
         )
 
     def engine(self, root: Path) -> Engine:
-        from . import engine
-        from .git import Limits
+        from sm_onboard.git.run import Limits
+
+        from .engine import engine
 
         return engine.Engine(
             root,
@@ -155,7 +156,7 @@ class _World:
         )
 
     def add(self, new: NewRepository) -> None:
-        from .own_file import add_to_own_file
+        from .plan.own_file import add_to_own_file
 
         try:
             add_to_own_file(self.own_file, new)
@@ -177,13 +178,13 @@ class _World:
         identity.write(person, self._rooms.environ)
 
     def check_packages(self, folder: Path, file: str) -> Environment:
-        from . import environment
+        from .packages import environment
 
         return environment.check(folder, file)
 
     def install_packages(
         self, folder: Path, file: str, on_line: Callable[[str], None], cancel: threading.Event
     ) -> Environment:
-        from . import environment
+        from .packages import environment
 
         return environment.install(folder, file, on_line, cancel)

@@ -11,7 +11,8 @@ import re
 import subprocess
 from collections.abc import Mapping
 
-from ..errors import Conflict, InvalidRequest
+from sm_onboard.errors import Conflict, InvalidRequest
+
 from .models import Identity
 
 LIMIT = 10  # seconds for one call of git; a home on slow storage may take some

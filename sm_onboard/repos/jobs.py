@@ -20,14 +20,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from sm_onboard.errors import OnboardError
+from sm_onboard.git.listener import Listener, Progress
 
 from .contents import join
-from .models import Do, Entry, Environment, Identity, NewRepository, Outcome, Progress
-from .ports import Engine, Listener
+from .models import Do, Entry, Environment, Identity, NewRepository, Outcome
+from .ports import Engine
 from .rows import COMPLETE, Job, Row
 
 if TYPE_CHECKING:
-    from .plan import Plan
+    from .plan.plan import Plan
 
 BROKEN = Outcome(
     state="failed",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import addresses, inspect
+from sm_onboard.git import addresses
+
+from .engine import inspect
+from .engine.records import Store
 from .models import Entry, Outcome
-from .records import Store
 
 
 def look(root: Path, entry: Entry) -> Outcome:

@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from sm_onboard.git.listener import Progress
+
 State = Literal[
     "waiting",  # in the plan, not looked at yet
     "cloning",
@@ -40,10 +42,6 @@ Do = Literal[
 Source = Literal["person", "space", "profile", "domain", "team", "trait"]
 """Where an entry was named, nearest first."""
 
-Phase = Literal[
-    "asking", "counting", "compressing", "receiving", "resolving", "writing", "checking"
-]
-
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One repository of the merged plan, every field checked.
@@ -66,16 +64,6 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     submodules: bool = False
     open: str | None = None
     environment: str | None = None
-
-
-class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far long work has come; ``percent`` is None where git does not say."""
-
-    phase: Phase
-    percent: int | None = None
-    done: int | None = None
-    total: int | None = None
-    detail: str = ""  # "31.4 MiB, 12.1 MiB/s"
 
 
 class FileInTheWay(msgspec.Struct, frozen=True, kw_only=True):

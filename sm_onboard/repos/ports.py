@@ -6,31 +6,11 @@ The engine (``engine.py``) knows git and the file system only. How a person sign
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
-from .models import Do, Entry, Outcome, Progress
+from sm_onboard.git.listener import Access, Listener
 
-
-@dataclass(frozen=True)
-class Access:
-    """How git signs in for one entry.
-
-    Attributes:
-        config: ``(key, value)`` pairs for this call only, passed to git through
-            GIT_CONFIG_COUNT; order kept, so that resets come first. No secret values.
-        environment: further variables for git and its helpers. No secret values.
-        keep: ``(key, value)`` pairs to leave in the clone's own configuration, so that
-            the person's pull and push work too; all values of one key are replaced.
-        redact: strings that must never reach a log (the engine masks them).
-    """
-
-    config: Sequence[tuple[str, str]] = ()
-    environment: Sequence[tuple[str, str]] = ()
-    keep: Sequence[tuple[str, str]] = ()
-    redact: Sequence[str] = ()
+from .models import Do, Entry, Outcome
 
 
 class Credentials(Protocol):
@@ -43,15 +23,6 @@ class Credentials(Protocol):
     def explain(self, entry: Entry, stderr: str) -> tuple[str, str, str] | None:
         """(code, message, hint) for a refused sign-in seen in git's stderr, else None."""
         ...
-
-
-@dataclass
-class Listener:
-    """Receives what happens to one entry; called from the engine's threads."""
-
-    progress: Callable[[Progress], None] = lambda _: None
-    log: Callable[[str], None] = lambda _: None
-    cancel: threading.Event = field(default_factory=threading.Event)
 
 
 class Engine(Protocol):

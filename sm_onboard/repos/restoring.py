@@ -9,10 +9,11 @@ import msgspec
 
 from sm_onboard import snapshot as snapshots_
 from sm_onboard.errors import NotFound
+from sm_onboard.git.listener import Listener
+from sm_onboard.git.run import Git
 
-from .git import Git
 from .models import Entry
-from .ports import Credentials, Listener
+from .ports import Credentials
 
 STORE = "snapshots"  # below the state folder
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from sm_onboard.git.listener import Listener
+
 from .models import Do, Entry, Outcome, Repository
-from .ports import Listener
 
 if TYPE_CHECKING:
-    from .plan import Refused
+    from .plan.plan import Refused
 
 LOG_BYTES = 200_000
 COMPLETE = frozenset({"ready", "behind", "blocked", "diverged"})

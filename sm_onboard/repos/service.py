@@ -18,20 +18,11 @@ from sm_onboard.errors import Conflict, NotFound, OnboardError
 
 from .contents import contents_base
 from .jobs import BROKEN, Jobs, Surroundings, failed
-from .models import (
-    Do,
-    Environment,
-    Identity,
-    Log,
-    NewRepository,
-    Problem,
-    Repository,
-    ReposState,
-)
+from .models import Do, Environment, Identity, Log, NewRepository, Problem, Repository, ReposState
 from .rows import COMPLETE, Row
 
 if TYPE_CHECKING:
-    from .plan import Plan
+    from .plan.plan import Plan
 
 ROOM = "repos"
 _ALSO: dict[str, frozenset[str]] = {

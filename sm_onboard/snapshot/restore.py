@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sm_onboard.errors import OnboardError
-from sm_onboard.repos.blobs import read_blobs
-from sm_onboard.repos.git import Git
-from sm_onboard.repos.remote import in_list
-from sm_onboard.repos.worktree import LINK, PROGRAM
+from sm_onboard.git.objects import LINK, PROGRAM, in_list, read_blobs
+from sm_onboard.git.run import Git
 
 from .manifest import INDEX, SNAPSHOT, Manifest, Snapshot
 

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from sm_onboard.errors import OnboardError
-from sm_onboard.repos.git import Git
-from sm_onboard.repos.index import index_info
-from sm_onboard.repos.worktree import LINK, PROGRAM, Content, split_z
+from sm_onboard.git.objects import LINK, PROGRAM, Content, index_info, split_z
+from sm_onboard.git.run import Git
 
 from .manifest import INDEX, SNAPSHOT, Kept
 

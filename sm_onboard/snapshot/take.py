@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sm_onboard.errors import OnboardError
-from sm_onboard.repos.git import Git
+from sm_onboard.git.run import Git
 
 from .manifest import LeftOut, Manifest, Snapshot, Why
 from .shadow import Shadow, changed_paths

@@ -21,8 +21,8 @@ import pytest
 from gitserver import FaultyGitServer
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from .lab import Lab
-from .window import Window
+from tests.e2e.lab import Lab
+from tests.e2e.window import Window
 
 FAILURES = Path(__file__).parent / "failures"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

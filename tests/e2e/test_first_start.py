@@ -8,7 +8,7 @@ import pytest
 from gitserver import Fault, make_repository
 from playwright.sync_api import expect
 
-from .lab import team
+from tests.e2e.lab import team
 
 NOTEBOOK = """{"cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Start"}],
 "metadata": {}, "nbformat": 4, "nbformat_minor": 5}"""

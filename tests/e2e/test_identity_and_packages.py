@@ -9,7 +9,7 @@ import pytest
 from gitserver import make_repository
 from playwright.sync_api import expect
 
-from .lab import team
+from tests.e2e.lab import team
 
 
 def test_git_asks_who_you_are_once(host, start_lab, open_window):

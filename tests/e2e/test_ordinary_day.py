@@ -8,7 +8,7 @@ import pytest
 from gitserver import make_repository
 from playwright.sync_api import expect
 
-from .lab import team
+from tests.e2e.lab import team
 
 MINE = b"my own line\nmodel = 'mine'\n"
 THEIRS = b"model = 'theirs'\n"

@@ -16,8 +16,7 @@ from gitserver import Fault, make_repository
 from playwright.sync_api import expect
 
 from sm_onboard.demo.sample import make_repositories, onboard_yaml
-
-from .lab import team
+from tests.e2e.lab import team
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 IDENTITY = "[user]\n\tname = Ana Ruiz\n\temail = ana@example.com\n"

@@ -9,7 +9,7 @@ import time
 from gitserver import make_repository
 from playwright.sync_api import Error, expect
 
-from .lab import team
+from tests.e2e.lab import team
 
 STATE = re.compile(r"/sm-onboard/repos(\?|$)")
 

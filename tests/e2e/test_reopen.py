@@ -8,7 +8,7 @@ import pytest
 from gitserver import Fault, make_repository
 from playwright.sync_api import expect
 
-from .lab import gits_asking, team
+from tests.e2e.lab import gits_asking, team
 
 SIZE = 1_500_000  # bytes of the pack
 SLOW = 100_000  # bytes a second

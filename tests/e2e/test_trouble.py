@@ -9,7 +9,7 @@ from pathlib import Path
 from gitserver import make_repository
 from playwright.sync_api import expect
 
-from .lab import team
+from tests.e2e.lab import team
 
 PASSWORD = "hunter2-of-the-url"
 WRONG = "wrong-password-of-the-person"

@@ -22,7 +22,7 @@ from playwright.sync_api import (
     expect,
 )
 
-from .lab import Lab
+from tests.e2e.lab import Lab
 
 AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
 PANEL = "#sm-onboard-panel"

@@ -15,10 +15,9 @@ import pytest
 
 from sm_onboard.demo.history import git_environment
 from sm_onboard.repos.models import Outcome
+from tests.faults.checks import check_told, photo, try_every_action
 from tests.gitserver import make_repository
 from tests.repos.world import World, tree, world
-
-from .checks import check_told, photo, try_every_action
 
 pytestmark = pytest.mark.timeout(120)
 

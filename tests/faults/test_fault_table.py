@@ -18,11 +18,10 @@ from pathlib import Path
 import pytest
 
 from sm_onboard.errors import ConfigError
-from sm_onboard.repos import addresses, names
+from sm_onboard.git import addresses, names
+from tests.faults.checks import at_most, check_sentence, check_told, photo, try_every_action
 from tests.gitserver import Fault, FaultyGitServer, make_repository, wait_until
 from tests.repos.world import World, tree, world
-
-from .checks import at_most, check_sentence, check_told, photo, try_every_action
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -442,9 +441,9 @@ def test_git_is_not_installed(here: World, tmp_path: Path) -> None:
 _WITHOUT_GIT = """
 import sys
 from pathlib import Path
-from sm_onboard.repos.engine import Engine
+from sm_onboard.repos.engine.engine import Engine
 from sm_onboard.repos.models import Entry
-from sm_onboard.repos.ports import Listener
+from sm_onboard.git.listener import Listener
 from tests.repos.world import NoCredentials
 root, state, url = sys.argv[1:]
 engine = Engine(Path(root), credentials=NoCredentials(), state_home=Path(state))

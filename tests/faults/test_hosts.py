@@ -12,13 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from sm_onboard.repos.git import Limits
+from sm_onboard.git.listener import Access
+from sm_onboard.git.run import Limits
 from sm_onboard.repos.models import Entry
-from sm_onboard.repos.ports import Access
+from tests.faults.checks import at_most, check_told, photo
 from tests.gitserver import Fault, FaultyGitServer, make_repository, wait_until
 from tests.repos.world import World
-
-from .checks import at_most, check_told, photo
 
 pytestmark = pytest.mark.timeout(90)
 

@@ -11,7 +11,7 @@ PAGE = (CHECKOUT / "docs" / "repositories.md").read_text(encoding="utf-8")
 
 def test_every_code_is_explained() -> None:
     used: set[str] = set()
-    for folder in ("repos", "snapshot"):
+    for folder in ("git", "repos", "snapshot"):
         for file in (CHECKOUT / "sm_onboard" / folder).rglob("*.py"):
             used |= set(re.findall(r'"(repos\.[a-z]+(?:_[a-z]+)*)"', file.read_text("utf-8")))
     explained = set(re.findall(r"`(repos\.[a-z_]+)`", PAGE))

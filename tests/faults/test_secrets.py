@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 
-from sm_onboard.repos import addresses, names
-from sm_onboard.repos.models import Entry, Outcome, Progress
-from sm_onboard.repos.ports import Access, Listener
+from sm_onboard.git import addresses, names
+from sm_onboard.git.listener import Access, Listener, Progress
+from sm_onboard.repos.models import Entry, Outcome
+from tests.faults.checks import check_no_secret, check_told
 from tests.gitserver import Fault, FaultyGitServer, make_repository
 from tests.repos.world import World, world
-
-from .checks import check_no_secret, check_told
 
 pytestmark = pytest.mark.timeout(120)
 

@@ -20,9 +20,9 @@ from typing import Any
 import git
 import git.config  # noqa: F401 - so that importing is over before "go"
 
-from sm_onboard.repos.engine import Engine
+from sm_onboard.git.listener import Listener
+from sm_onboard.repos.engine.engine import Engine
 from sm_onboard.repos.models import Entry
-from sm_onboard.repos.ports import Listener
 from tests.repos.world import QUICK, NoCredentials
 
 _STEPS = {"os.rename", "os.remove", "os.link", "os.mkdir", "os.rmdir", "subprocess.Popen"}

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from sm_onboard.errors import OnboardError
+from sm_onboard.git.listener import Listener
 from sm_onboard.repos.jobs import Surroundings
 from sm_onboard.repos.models import Do, Entry, Environment, Identity, NewRepository, Outcome
-from sm_onboard.repos.plan import Plan
-from sm_onboard.repos.ports import Listener
+from sm_onboard.repos.plan.plan import Plan
 
 READY = Outcome(state="ready", action="cloned", branch="main", commit="1" * 40)
 

@@ -17,9 +17,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 
-from sm_onboard.repos.credentials import COMMAND
+from sm_onboard.git.listener import Access
+from sm_onboard.repos.access.credentials import COMMAND
 from sm_onboard.repos.models import Entry
-from sm_onboard.repos.ports import Access
 
 USER, PASSWORD = "ana", "s3cr3t-T0ken+/=%"
 
@@ -113,7 +113,7 @@ def command_folder(home: Path) -> str:
         root = Path(__file__).parents[2]
         script.write_text(
             f"#!{sys.executable}\nimport sys\nsys.path.append({str(root)!r})\n"
-            "from sm_onboard.repos.credential_helper import main\nsys.exit(main())\n"
+            "from sm_onboard.repos.access.credential_helper import main\nsys.exit(main())\n"
         )
         script.chmod(script.stat().st_mode | stat.S_IXUSR)
     return str(folder)

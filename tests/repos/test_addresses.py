@@ -8,7 +8,7 @@ import time
 import pytest
 
 from sm_onboard.errors import ConfigError
-from sm_onboard.repos import addresses, names
+from sm_onboard.git import addresses, names
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sm_onboard.errors import ConfigError
-from sm_onboard.repos import addresses, names, plan
+from sm_onboard.git import addresses, names
 from sm_onboard.repos.models import Entry, NewRepository
-from sm_onboard.repos.plan import Refused, Settings
+from sm_onboard.repos.plan import plan
+from sm_onboard.repos.plan.plan import Refused, Settings
 
 PASSWORD = "hunter2"
 URL = "https://github.com/acme/churn.git"

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sm_onboard.repos.ports import Listener
-
-from .world import World, tree, world
+from sm_onboard.git.listener import Listener
+from tests.repos.world import World, tree, world
 
 
 def cancelled_at_random(tmp_path: Path, do: str, rounds: int, seed: int) -> None:

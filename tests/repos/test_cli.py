@@ -21,11 +21,11 @@ from rich.console import Console
 
 from sm_onboard.cli import main
 from sm_onboard.errors import ConfigError
+from sm_onboard.git.listener import Listener, Progress
+from sm_onboard.git.run import Git
 from sm_onboard.repos.bars import Bars
 from sm_onboard.repos.cli import exit_status
-from sm_onboard.repos.git import Git
-from sm_onboard.repos.models import Problem, Progress, Repository, ReposState, SyncResult
-from sm_onboard.repos.ports import Listener
+from sm_onboard.repos.models import Problem, Repository, ReposState, SyncResult
 from sm_onboard.snapshot import take
 
 PACKAGE = Path(__file__).parent.parent.parent

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sm_onboard.repos import records
-from sm_onboard.repos.records import Store
+from sm_onboard.repos.engine import records
+from sm_onboard.repos.engine.records import Store
 
 
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ from repos.signing_in import (
 )
 
 from sm_onboard.errors import ConfigError
-from sm_onboard.repos.credentials import GitCredentials
+from sm_onboard.repos.access.credentials import GitCredentials
 
 SECRET = "acme/github"
 
@@ -149,7 +149,7 @@ def test_the_kept_command_is_found_where_it_was_installed_when_path_lacks_it(
 ) -> None:
     secrets(as_json())
     scripts = person.environment["PATH"].split(":")[0]
-    monkeypatch.setattr("sm_onboard.repos.credentials._scripts", lambda: scripts)
+    monkeypatch.setattr("sm_onboard.repos.access.credentials._scripts", lambda: scripts)
     wanted = entry(private(server), SECRET)
     access = credentials(person).access(wanted)
     assert person.clone(wanted, access).code == 0

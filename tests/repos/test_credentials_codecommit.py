@@ -13,8 +13,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from repos.signing_in import Home, entry
 
-from sm_onboard.repos import codecommit, credential_helper
-from sm_onboard.repos.credentials import GitCredentials
+from sm_onboard.repos.access import codecommit, credential_helper
+from sm_onboard.repos.access.credentials import GitCredentials
 
 NOW = datetime(2026, 11, 23, 18, 5, 9, tzinfo=timezone.utc)
 KEY, SECRET = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"

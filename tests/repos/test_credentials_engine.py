@@ -13,10 +13,10 @@ from gitserver import FaultyGitServer, make_repository
 from moto.server import ThreadedMotoServer
 from repos.signing_in import PASSWORD, USER, command_folder, entry, holds
 
-from sm_onboard.repos.credentials import GitCredentials
-from sm_onboard.repos.engine import Engine
+from sm_onboard.git.listener import Listener
+from sm_onboard.repos.access.credentials import GitCredentials
+from sm_onboard.repos.engine.engine import Engine
 from sm_onboard.repos.models import Outcome
-from sm_onboard.repos.ports import Listener
 
 SECRET = "acme/github"
 

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from repos.signing_in import Home
 
-from sm_onboard.repos import credential_helper as helper
-from sm_onboard.repos import refusals
+from sm_onboard.repos.access import credential_helper as helper
+from sm_onboard.repos.access import refusals
 
 URL = "https://github.com/acme/churn.git"
 
@@ -98,10 +98,10 @@ def test_it_does_not_import_what_lies_in_the_folder_that_git_works_in(tmp_path: 
 
 def test_asking_for_nothing_costs_no_import(tmp_path: Path) -> None:
     code = (
-        "import sys; from sm_onboard.repos.credential_helper import main; main(['erase']);"
+        "import sys; from sm_onboard.repos.access.credential_helper import main; main(['erase']);"
         "print(sorted({'boto3', 'botocore', 'argparse', 'msgspec', 'click'} & set(sys.modules)))"
     )
-    root = str(Path(helper.__file__).parents[2])
+    root = str(Path(helper.__file__).parents[3])
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=60
     )

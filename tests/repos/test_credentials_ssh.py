@@ -19,7 +19,7 @@ import pytest
 from gitserver import make_repository
 from repos.signing_in import Home, entry
 
-from sm_onboard.repos.credentials import _KNOWN_HOSTS, GitCredentials
+from sm_onboard.repos.access.credentials import _KNOWN_HOSTS, GitCredentials
 
 
 @dataclass

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from sm_onboard.git.listener import Access
 from sm_onboard.repos.models import Entry
-from sm_onboard.repos.ports import Access
-
-from .world import World, tree, world
+from tests.repos.world import World, tree, world
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from lifecycle.space import wheel
 from lifecycle.test_lifecycle import package_index
 
 from sm_onboard.errors import ConfigError, Conflict
-from sm_onboard.repos import environment, requirements
-from sm_onboard.repos.environment import check, install
 from sm_onboard.repos.models import Environment
+from sm_onboard.repos.packages import environment, requirements
+from sm_onboard.repos.packages.environment import check, install
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,9 @@ from repos.fakes import World, entry
 from tornado.httpclient import HTTPClientError
 
 from sm_onboard.events import CHANGED
+from sm_onboard.git.listener import Progress
 from sm_onboard.repos import assembly
-from sm_onboard.repos.models import Outcome, Progress, Repository, ReposState
+from sm_onboard.repos.models import Outcome, Repository, ReposState
 from sm_onboard.repos.service import ReposService
 
 

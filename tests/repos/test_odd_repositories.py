@@ -11,10 +11,9 @@ import msgspec
 import pytest
 
 from sm_onboard.demo.history import git_environment
-from sm_onboard.repos.git import Git
-from sm_onboard.repos.ports import Listener
-
-from .world import World, tree, world
+from sm_onboard.git.listener import Listener
+from sm_onboard.git.run import Git
+from tests.repos.world import World, tree, world
 
 
 @pytest.fixture

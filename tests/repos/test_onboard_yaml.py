@@ -11,12 +11,12 @@ import jsonschema
 import pytest
 import yaml
 
-from sm_onboard.repos import onboard_keys, plan
 from sm_onboard.repos.models import Entry
+from sm_onboard.repos.plan import onboard_keys, plan
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs" / "onboard-yaml.md"
-SCHEMA = ROOT / "sm_onboard" / "repos" / "onboard.schema.json"
+SCHEMA = ROOT / "sm_onboard" / "repos" / "plan" / "onboard.schema.json"
 
 EXAMPLE = re.compile(r"^```yaml\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.M | re.S)
 EXAMPLES = [found.groups() for found in EXAMPLE.finditer(DOCS.read_text(encoding="utf-8"))]
@@ -82,7 +82,8 @@ def test_the_schema_refuses_what_an_editor_can_see(
 def test_the_schema_is_valid_and_generated(schema: dict[str, Any]) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     assert SCHEMA.read_text(encoding="utf-8") == onboard_keys.schema_text(), (
-        "run: python -m sm_onboard.repos.onboard_keys > sm_onboard/repos/onboard.schema.json"
+        "run: python -m sm_onboard.repos.plan.onboard_keys"
+        " > sm_onboard/repos/plan/onboard.schema.json"
     )
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sm_onboard.errors import ConfigError, Conflict
-from sm_onboard.repos import own_file, plan
 from sm_onboard.repos.models import NewRepository
+from sm_onboard.repos.plan import own_file, plan
 
 CHURN = "https://github.com/acme/churn.git"
 LIB = "https://github.com/acme/lib.git"

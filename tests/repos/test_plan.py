@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from sm_onboard.errors import ConfigError, Forbidden
-from sm_onboard.repos import merge, plan
 from sm_onboard.repos.models import Entry
-from sm_onboard.repos.plan import Listing, Plan, Refused, Settings
+from sm_onboard.repos.plan import merge, plan
+from sm_onboard.repos.plan.plan import Listing, Plan, Refused, Settings
 
 CHURN = "https://github.com/acme/churn.git"
 LIB = "https://github.com/acme/lib.git"

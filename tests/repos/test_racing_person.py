@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from sm_onboard.repos import swap
-from sm_onboard.repos.index import Index
-from sm_onboard.repos.mover import Mover
-
-from .world import World, tree, world
+from sm_onboard.repos.engine import swap
+from sm_onboard.repos.engine.index import Index
+from sm_onboard.repos.engine.mover import Mover
+from tests.repos.world import World, tree, world
 
 
 @pytest.fixture

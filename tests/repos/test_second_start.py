@@ -12,8 +12,7 @@ import pytest
 
 from tests.gitserver import make_repository
 from tests.operations import BEGIN, run_traced, strace
-
-from .world import World, world
+from tests.repos.world import World, world
 
 REPOSITORIES = 5
 MOST = 10  # file operations a repository
@@ -23,9 +22,9 @@ _START = """
 import json, os, sys
 from pathlib import Path
 import git  # its own start is not what is measured
-from sm_onboard.repos.engine import Engine
+from sm_onboard.repos.engine.engine import Engine
 from sm_onboard.repos.models import Entry
-from sm_onboard.repos.ports import Access, Listener
+from sm_onboard.git.listener import Access, Listener
 
 class NoCredentials:
     def access(self, entry): return Access()

@@ -13,9 +13,10 @@ import pytest
 from repos.fakes import READY, World, entry
 
 from sm_onboard.errors import ConfigError, Conflict, NotFound, OnboardError
+from sm_onboard.git.listener import Progress
 from sm_onboard.pool import Pool
-from sm_onboard.repos.models import Identity, NewRepository, Outcome, Problem, Progress, Repository
-from sm_onboard.repos.plan import Refused
+from sm_onboard.repos.models import Identity, NewRepository, Outcome, Problem, Repository
+from sm_onboard.repos.plan.plan import Refused
 from sm_onboard.repos.rows import LOG_BYTES
 from sm_onboard.repos.service import ReposService
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sm_onboard.repos import storage
+from sm_onboard.repos.engine import storage
 
 MOUNTS = r"""
 22 1 259:1 / / rw,relatime shared:1 - ext4 /dev/root rw

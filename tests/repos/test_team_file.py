@@ -10,8 +10,8 @@ import pytest
 from gitserver import Fault, FaultyGitServer, make_repository, wait_until
 
 from sm_onboard.errors import NotFound, OnboardError, Stopped, Unreachable
-from sm_onboard.repos.credentials import GitCredentials
-from sm_onboard.repos.team_file import GitReader
+from sm_onboard.repos.access.credentials import GitCredentials
+from sm_onboard.repos.plan.team_file import GitReader
 
 TEXT = "version: 1\nrepositories: []\n"
 

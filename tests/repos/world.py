@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from sm_onboard.demo.history import git_environment
-from sm_onboard.repos.engine import Engine
-from sm_onboard.repos.git import Limits
+from sm_onboard.git.listener import Access, Listener
+from sm_onboard.git.run import Limits
+from sm_onboard.repos.engine.engine import Engine
 from sm_onboard.repos.models import Do, Entry, Outcome
-from sm_onboard.repos.ports import Access, Listener
 from tests.gitserver import FaultyGitServer, Repository, make_repository
 
 QUICK = Limits(ask=20, transfer=60, local=60, low_speed_bytes=1000, low_speed_seconds=3)

@@ -1,0 +1,1 @@
+"""How git signs in, and what a refused sign-in means."""

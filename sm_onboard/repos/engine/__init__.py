@@ -1,0 +1,1 @@
+"""The promises about repositories: clone aside and publish, safe moves, undo."""

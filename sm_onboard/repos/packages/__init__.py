@@ -1,0 +1,1 @@
+"""The packages that a repository's environment file names, and whether they are there."""
