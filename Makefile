@@ -10,7 +10,7 @@ TEST    := $(CACHE)/test
 DEV     := $(CACHE)/dev
 BINDER  := $(CACHE)/binder
 BENCH   := $(CACHE)/bench
-PYTHON  ?= $(shell tools/find-python)
+PYTHON  ?= $(shell .ci/find-python)
 WHEEL    = $(wildcard $(CACHE)/wheel/*.whl)
 
 # What the wheel is made of: a change in any of these builds it again.
@@ -40,6 +40,7 @@ endef
 
 comma := ,
 PYTEST = PATH="$(abspath $(TEST))/bin:$$PATH" $(TEST)/bin/pytest
+JOBS    ?= 2
 EVERYDAY = not long and not labs and not binder
 
 ## demo: JupyterLab of a new member of a sample team, all on this machine
@@ -49,9 +50,10 @@ demo: $(DEMO)/.stamp
 
 ## test: Python and TypeScript tests, type checks, browser stories
 .PHONY: test
-test: types front-end $(CACHE)/chromium
+test: types $(CACHE)/chromium
 	@echo "Running the tests."
-	@CHROMIUM="$$(cat $(CACHE)/chromium)" $(PYTEST) -q -m "$(EVERYDAY)" $(PYTEST_OPTIONS)
+	@CHROMIUM="$$(cat $(CACHE)/chromium)" $(PYTEST) -q -n $(JOBS) --dist loadfile \
+		-m "$(EVERYDAY)" $(PYTEST_OPTIONS)
 
 ## test-long: what takes long: torture runs, and what test-binder does
 .PHONY: test-long
@@ -88,7 +90,7 @@ LAB_PACKAGES_newest := jupyterlab
 
 $(CACHE)/lab-%/.stamp: $(CACHE)/wheel.stamp
 	@echo "Making an environment with JupyterLab $*."
-	$(call new_environment,$(CACHE)/lab-$*,$$(tools/find-python $(LAB_PYTHON_$*)))
+	$(call new_environment,$(CACHE)/lab-$*,$$(.ci/find-python $(LAB_PYTHON_$*)))
 	$(call install_wheel,$(CACHE)/lab-$*,[demo] $(LAB_PACKAGES_$*))
 	@touch $@
 
@@ -97,7 +99,7 @@ $(CACHE)/lab-%/.stamp: $(CACHE)/wheel.stamp
 check: types $(CACHE)/node_modules.stamp
 	@$(TEST)/bin/ruff check
 	@$(TEST)/bin/ruff format --check
-	@$(TEST)/bin/shellcheck docs/lifecycle/*.sh tools/find-* binder/postBuild binder/start .ci/run
+	@$(TEST)/bin/shellcheck docs/lifecycle/*.sh .ci/find-* binder/postBuild binder/start .ci/run
 	@cd labextension && PATH="$(abspath $(TEST))/bin:$$PATH" jlpm lint:check
 	@echo "Nothing to complain about."
 
@@ -106,16 +108,10 @@ types: $(TEST)/.stamp
 	@echo "Checking types."
 	@$(TEST)/bin/mypy
 
-.PHONY: front-end
-front-end: $(CACHE)/node_modules.stamp
-	@echo "Checking and testing the front end."
-	@cd labextension && PATH="$(abspath $(TEST))/bin:$$PATH" && export PATH && \
-		jlpm tsc --noEmit -p tsconfig.test.json && jlpm test
-
 ## dev: the demo from this folder's files, built again at every change
 .PHONY: dev
 dev: $(DEV)/.stamp
-	@exec $(DEV)/bin/python tools/dev "$(abspath $(CACHE))/dev-home"
+	@exec $(DEV)/bin/python .ci/dev "$(abspath $(CACHE))/dev-home"
 
 ## bench: this project beside its peers, in one run
 .PHONY: bench
@@ -184,5 +180,5 @@ $(CACHE)/node_modules.stamp: labextension/yarn.lock $(TEST)/.stamp
 	@touch $@
 
 $(CACHE)/chromium: $(TEST)/.stamp
-	@tools/find-chromium "$(abspath $(CACHE))/browsers" "$(TEST)" > $@.new
+	@.ci/find-chromium "$(abspath $(CACHE))/browsers" "$(TEST)" > $@.new
 	@mv $@.new $@
