@@ -28,7 +28,7 @@ def put(folder: Path, name: str, script: str) -> None:
 
 def tool(name: str, *arguments: str, path: Path, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(ROOT / "tools" / name), *arguments],
+        [str(ROOT / ".ci" / name), *arguments],
         env={"PATH": str(path), "HOME": str(path), **more},
         capture_output=True,
         text=True,
