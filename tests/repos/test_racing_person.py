@@ -12,7 +12,7 @@ import pytest
 
 from sm_onboard.repos.engine import swap
 from sm_onboard.repos.engine.index import Index
-from sm_onboard.repos.engine.mover import Mover
+from sm_onboard.repos.engine.placing import Placing
 from tests.repos.world import World, tree, world
 
 
@@ -117,14 +117,14 @@ def test_a_removed_file_is_saved_in_the_very_instant(
     here: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here.team.commit({"f20.txt": None, "f01.txt": "1\n"})
-    real = Mover._remove
+    real = Placing._remove
 
-    def remove(self: Mover, tree: object, path: str, *given: object) -> None:
+    def remove(self: Placing, path: str, aside: Path) -> None:
         save(here.clone / path, "mine\n")
-        real(self, tree, path, *given)  # type: ignore[arg-type]
+        real(self, path, aside)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Mover, "_remove", remove)
+        patched.setattr(Placing, "_remove", remove)
         done = here.sync()
     assert done.state == "blocked", done
     assert here.read("f20.txt") == "mine\n"

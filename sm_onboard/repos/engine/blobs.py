@@ -16,7 +16,7 @@ from sm_onboard.git.objects import (
 )
 from sm_onboard.git.run import Git
 
-from .worktree import Change
+from .changes import Change
 
 
 def materialise(

@@ -20,7 +20,7 @@ from sm_onboard.git.run import GitFailed, Limits
 
 from ..models import Do, Entry, Outcome
 from ..ports import Credentials
-from . import asked, clone, remote, update
+from . import asked, clone, remote, standing, update
 from .inspect import Folder, look
 from .job import Job, finished, outcome
 from .move import InTheWay, Locked, Move, MovedOn
@@ -140,7 +140,7 @@ class Engine:
             return refused
         tip = job.ask()
         if folder.kind == "repository" and not folder.locked and _nothing_pending(job, record):
-            answer = update.settled(folder, record, tip)
+            answer = standing.settled(folder, record, tip)
             if answer:
                 return answer
         with job.locked() as alone:
@@ -151,7 +151,7 @@ class Engine:
             try:
                 record = self._recover(alone)
             except Locked as lock:
-                return update.locked(folder, record, lock.file)
+                return standing.locked(folder, record, lock.file)
             folder = alone.look()
             if folder.kind in ("absent", "empty"):
                 answer = self._clone(alone, tip)
@@ -172,7 +172,7 @@ class Engine:
     ) -> Outcome:
         return (
             _foreign(job, folder, record)
-            or update.settled(folder, record, tip)
+            or standing.settled(folder, record, tip)
             or update.update(job, folder, record, tip, asked)
         )
 
@@ -245,7 +245,7 @@ class Engine:
                 try:
                     record = self._recover(alone)
                 except Locked as lock:
-                    return update.locked(folder, record, lock.file)
+                    return standing.locked(folder, record, lock.file)
                 folder = alone.look()
             if folder.kind != "repository" or folder.commit is None:
                 raise Conflict("repos.nothing_here", f"There is no clone in {job.entry.path}.", "")
@@ -258,7 +258,7 @@ class Engine:
                     "Retry.",
                 ) from way
             except Locked as lock:
-                return update.locked(folder, record, lock.file)
+                return standing.locked(folder, record, lock.file)
         return done if done is not None else self._sync(job, asked=True)
 
 

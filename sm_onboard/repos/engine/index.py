@@ -15,9 +15,9 @@ from sm_onboard.errors import Conflict, Stopped
 from sm_onboard.git.objects import Content, index_info, split_z
 from sm_onboard.git.run import Git
 
+from .changes import Change
 from .move import Locked
 from .records import holder, is_dead
-from .worktree import Change
 
 _PATIENCE = 60.0  # seconds to wait for another server's move
 _MARK = "sm-onboard holds this lock while it changes files: "

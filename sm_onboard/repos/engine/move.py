@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sm_onboard.errors import Conflict
 
 from ..models import FileInTheWay
-from .worktree import Change
+from .changes import Change
 
 
 class Head(NamedTuple):

@@ -16,9 +16,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import secrets
 import shutil
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,16 +24,16 @@ from pathlib import Path
 from sm_onboard.errors import Conflict
 from sm_onboard.git.listener import Listener
 from sm_onboard.git.names import shown
-from sm_onboard.git.objects import SUBMODULE, Content
+from sm_onboard.git.objects import SUBMODULE
 from sm_onboard.git.run import Git
 
 from ..models import FileInTheWay
-from . import swap
 from .blobs import materialise
+from .changes import Change
 from .index import Index
-from .inspect import opened
 from .move import Head, InTheWay, Locked, Move, MovedOn
-from .worktree import Change, Found, Obstructed, Signature, Worktree
+from .placing import Placing, place_submodules
+from .worktree import Found, Worktree
 
 
 @dataclass
@@ -109,11 +107,11 @@ class Mover:
                 found = self.check(move)
                 begin()
                 try:
-                    fresh = self._materialise(move, part)
-                    self._place(move, found, fresh)
+                    placing = self._placing(move, found, part)
+                    placing.place()
                     self.index.write(move.index, part)
-                    self._submodule_folders(move)
-                    self._give_back_late(move, found, fresh)
+                    self._place_submodules(move)
+                    placing.give_back_late()
                     self._write_head(move)
                 except BaseException:
                     # A cancelled move is brought back all the same.
@@ -155,9 +153,9 @@ class Mover:
                 todo = replace(
                     move, changes=tuple(c for c in changes if found[c.path].seen == "old")
                 )
-                self._place(todo, found, self._materialise(todo, part))
+                self._placing(todo, found, part).place()
                 self.index.write(move.index, part)
-                self._submodule_folders(move)
+                self._place_submodules(move)
                 self._write_head(move)
                 return True
         finally:
@@ -181,12 +179,7 @@ class Mover:
         return tuple(
             c
             for c in changes
-            if SUBMODULE
-            not in (
-                (c.old or c.new or Content("", "")).mode,
-                (c.new or c.old or Content("", "")).mode,
-            )
-            and not skipped(c.path)
+            if SUBMODULE not in [content.mode for content in c.contents] and not skipped(c.path)
         )
 
     def _staged(self, move: Move) -> list[str]:
@@ -223,103 +216,21 @@ class Mover:
         ask = ("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
         return self.git.run(*ask, cwd=self.folder, ok=(0, 1)).decode().strip() or None
 
-    def _materialise(self, move: Move, part: Path) -> Path:
-        return materialise(
+    def _placing(self, move: Move, found: Mapping[str, Found], part: Path) -> Placing:
+        """The move's new files, prepared below ``part``."""
+        changes = self._here(move.changes)
+        fresh = materialise(
             self.git,
             self.folder,
-            self._here(move.changes),
+            changes,
             move.new.commit,
             part,
             lambda into: self.objects(move.snapshot, into),
         )
+        return Placing(self.folder, changes, found, fresh)
 
-    def _place(self, move: Move, found: Mapping[str, Found], fresh: Path) -> None:
-        tree = self.worktree(move)
-        changes = [c for c in self._here(move.changes) if found[c.path].seen == "old"]
-        gone = [c for c in changes if c.new is None]
-        aside = fresh.with_name("gone")
-        aside.mkdir(exist_ok=True)
-        for change in sorted(gone, key=lambda c: c.path, reverse=True):
-            self._remove(tree, change.path, found[change.path].signature, aside)
-        for change in changes:
-            if change.new is None or change.old == change.new:
-                continue
-            with tree.parent(change.path, make=True) as (fd, name):
-                now = _signature(fd, name)
-                if now is not None and stat.S_ISDIR(now.mode):
-                    _remove_empty(name, fd)
-                    now = None
-                elif now != found[change.path].signature:
-                    raise _changed(change.path)
-                source = os.fspath(fresh / change.path)
-                if now is None:
-                    try:
-                        swap.place(source, name, fd)
-                    except FileExistsError:
-                        raise _changed(change.path) from None
-                elif not swap.exchange(source, name, fd):
-                    os.rename(source, name, dst_dir_fd=fd)
-                elif Signature.of(os.lstat(source)) != now:
-                    # Written in the instant between: what came out is the person's.
-                    swap.exchange(source, name, fd)
-                    raise _changed(change.path)
-
-    def _submodule_folders(self, move: Move) -> None:
-        """An empty folder for every new submodule, as git leaves one; none for a removed one."""
-        tree = self.worktree(move)
-        skipped = self.index.outside_cone
-        for change in move.changes:
-            content = change.old or change.new
-            if content is None or content.mode != SUBMODULE or skipped(change.path):
-                continue
-            with (
-                contextlib.suppress(OSError, Obstructed),
-                tree.parent(  # somebody's: left
-                    change.path, make=change.old is None
-                ) as (fd, name),
-            ):
-                if change.old is None:
-                    os.mkdir(name, dir_fd=fd)
-                elif change.new is None:
-                    os.rmdir(name, dir_fd=fd)
-
-    def _give_back_late(self, move: Move, found: Mapping[str, Found], fresh: Path) -> None:
-        """Gives back a file that a program which held it open wrote to after it was replaced."""
-        for change in self._here(move.changes):
-            replaced, at = fresh / change.path, found[change.path]
-            if change.new is None or at.signature is None or not os.path.lexists(replaced):
-                continue  # nothing of the person's was replaced by exchange
-            if not stat.S_ISDIR(at.signature.mode) and (
-                Signature.of(os.lstat(replaced)) != at.signature
-            ):
-                with self.worktree(move).parent(change.path) as (fd, name):
-                    swap.exchange(os.fspath(replaced), name, fd)
-                raise _changed(change.path)
-
-    def _remove(self, tree: Worktree, path: str, expected: Signature | None, aside: Path) -> None:
-        try:
-            with tree.parent(path) as (fd, name):
-                now = _signature(fd, name)
-                if now is None:
-                    return
-                if now != expected:
-                    raise _changed(path)
-                kept = os.fspath(aside / secrets.token_hex(6))
-                os.rename(name, kept, src_dir_fd=fd)
-                if Signature.of(os.lstat(kept)) != expected:
-                    swap.place(kept, name, fd)
-                    raise _changed(path)
-        except (FileNotFoundError, Obstructed):
-            return
-        # Folders that this emptied go too, as they do when git removes files.
-        parent = path.rpartition("/")[0]
-        while parent:
-            try:
-                with tree.parent(parent) as (fd, name):
-                    os.rmdir(name, dir_fd=fd)
-            except (OSError, Obstructed):
-                return
-            parent = parent.rpartition("/")[0]
+    def _place_submodules(self, move: Move) -> None:
+        place_submodules(self.folder, move.changes, self.index.outside_cone)
 
     def _write_head(self, move: Move) -> None:
         """Moves the branch, then HEAD, so that a kill in between changes nothing seen."""
@@ -366,28 +277,9 @@ class Mover:
                 if found[c.path].seen == "old" and c.old != c.new and c.path not in taken
             )
             todo = replace(back, changes=placed)
-            self._place(todo, found, self._materialise(todo, part))
+            self._placing(todo, found, part).place()
             if not moved_on:
                 self.index.write(tuple(ours.values()), part)
-                self._submodule_folders(back)
+                self._place_submodules(back)
         finally:
             shutil.rmtree(part, ignore_errors=True)
-
-
-def _changed(path: str) -> InTheWay:
-    return InTheWay((FileInTheWay(path=path, why="changed"),))
-
-
-def _remove_empty(name: str, at: int) -> None:
-    """Removes a folder that has only empty folders in it. Raises OSError."""
-    with opened(name, at) as fd:
-        for inner in os.listdir(fd):
-            _remove_empty(inner, fd)
-    os.rmdir(name, dir_fd=at)
-
-
-def _signature(fd: int, name: str) -> Signature | None:
-    try:
-        return Signature.of(os.stat(name, dir_fd=fd, follow_symlinks=False))
-    except FileNotFoundError:
-        return None

@@ -7,58 +7,24 @@ Every path is reached folder by folder without following symbolic links.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from sm_onboard.git.objects import LINK, PROGRAM, SUBMODULE, Content, split_z
 from sm_onboard.git.run import Git, GitFailed
 
 from ..models import FileInTheWay
-from .inspect import opened
+from .changes import Change
+from .folders import Folders, Obstructed, Signature
 
 Seen = Literal["old", "new", "other"]
-
-
-class Change(NamedTuple):
-    """One path's way from ``old`` to ``new``; None is: no such file."""
-
-    path: str
-    old: Content | None
-    new: Content | None
-
-    @classmethod
-    def load(cls, data: Sequence[Any]) -> Change:
-        path, old, new = data
-        return cls(path, Content(*old) if old else None, Content(*new) if new else None)
-
-
-class Obstructed(Exception):
-    """Something that is no folder stands where a path needs one."""
-
-    def __init__(self, at: str) -> None:
-        super().__init__(at)
-        self.at = at
-
-
-class Signature(NamedTuple):
-    """Changes whenever a file is written or replaced."""
-
-    inode: int
-    size: int
-    mtime_ns: int
-    mode: int
-
-    @classmethod
-    def of(cls, s: os.stat_result) -> Signature:
-        return cls(s.st_ino, s.st_size, s.st_mtime_ns, s.st_mode)
 
 
 @dataclass(frozen=True)
@@ -81,16 +47,14 @@ class Worktree:
     def compare(self, changes: Sequence[Change]) -> dict[str, Found]:
         """Looks at every changed path. ``old`` wins where old and new are the same."""
         stats: dict[str, os.stat_result | None] = {}
-        obstacles: dict[str, str] = {}
-        for change in changes:
-            try:
-                stats[change.path] = self.stat(change.path)
-            except Obstructed as error:
-                stats[change.path], obstacles[change.path] = None, error.at
         raws: dict[str, str | None] = {}
-        for path, s in stats.items():
-            if s is not None:
-                raws[path] = self._raw(path, s)
+        obstacles: dict[str, str] = {}
+        with Folders(self.folder) as folders:
+            for path in sorted(c.path for c in changes):
+                try:
+                    stats[path], raws[path] = self._look(folders, path)
+                except Obstructed as error:
+                    stats[path], obstacles[path] = None, error.at
         # Git's filters and line endings are asked only where the bytes are not a blob's own:
         # what git has byte for byte it also has where the settings have changed since.
         clean = self._hash(
@@ -99,7 +63,7 @@ class Worktree:
                 for c in changes
                 if _regular(stats[c.path])
                 and _filtered(c)
-                and not any(content.oid == raws[c.path] for content in _contents(c))
+                and not any(content.oid == raws.get(c.path) for content in c.contents)
             ],
         )
         gone = {c.path for c in changes if c.new is None}
@@ -134,65 +98,39 @@ class Worktree:
             return False
         return gone.issuperset(self._files_below(change.path))
 
-    def stat(self, path: str) -> os.stat_result | None:
-        """The path's own status; None when there is nothing. Raises Obstructed."""
+    def _look(self, folders: Folders, path: str) -> tuple[os.stat_result | None, str | None]:
+        """The path's own status, and the blob id of its bytes. Raises Obstructed."""
         try:
-            with self.parent(path) as (fd, name):
-                return os.stat(name, dir_fd=fd, follow_symlinks=False)
-        except FileNotFoundError:
-            return None
-
-    @contextlib.contextmanager
-    def parent(self, path: str, make: bool = False) -> Iterator[tuple[int, str]]:
-        """A descriptor of the folder that holds ``path``, and the name in it.
-
-        Raises:
-            Obstructed: a file or link stands where a folder should.
-            FileNotFoundError: the folder is not there, and ``make`` is False.
-        """
-        *folders, name = path.split("/")
-        with contextlib.ExitStack() as stack:
-            fd = stack.enter_context(opened(os.fspath(self.folder), follow=True))
-            for i, folder in enumerate(folders):
-                if make:
-                    with contextlib.suppress(FileExistsError):
-                        os.mkdir(folder, dir_fd=fd)
-                try:
-                    fd = stack.enter_context(opened(folder, fd))
-                except OSError as error:
-                    if error.errno in (errno.ENOTDIR, errno.ELOOP):
-                        raise Obstructed("/".join(folders[: i + 1])) from None
-                    raise
-            yield fd, name
-
-    def read(self, path: str) -> tuple[str, bytes]:
-        """The bytes on disk and the mode of a file or link. Raises OSError, Obstructed."""
-        with self.parent(path) as (fd, name):
+            fd, name = folders.parent(path)
             s = os.stat(name, dir_fd=fd, follow_symlinks=False)
-            if stat.S_ISLNK(s.st_mode):
-                return LINK, os.fsencode(os.readlink(name, dir_fd=fd))
-            file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=fd)
-            with open(file, "rb") as stream:
-                return _mode(s), stream.read()
-
-    def _raw(self, path: str, s: os.stat_result) -> str | None:
-        if not (stat.S_ISREG(s.st_mode) or stat.S_ISLNK(s.st_mode)):
-            return None
-        digest = self.sha()
+        except FileNotFoundError:
+            return None, None
         try:
-            with self.parent(path) as (fd, name):
-                if stat.S_ISLNK(s.st_mode):
-                    target = os.fsencode(os.readlink(name, dir_fd=fd))
-                    digest.update(b"blob %d\0%s" % (len(target), target))
-                    return str(digest.hexdigest())
-                flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-                with open(os.open(name, flags, dir_fd=fd), "rb") as stream:
-                    digest.update(b"blob %d\0" % s.st_size)
-                    while chunk := stream.read(1 << 20):
-                        digest.update(chunk)
-        except (OSError, Obstructed):
+            return s, self._raw(fd, name, s)
+        except OSError:
+            return s, None
+
+    def _raw(self, fd: int, name: str, s: os.stat_result) -> str | None:
+        digest = self.sha()
+        if stat.S_ISLNK(s.st_mode):
+            target = os.fsencode(os.readlink(name, dir_fd=fd))
+            digest.update(b"blob %d\0%s" % (len(target), target))
+        elif stat.S_ISREG(s.st_mode):
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            with open(os.open(name, flags, dir_fd=fd), "rb") as stream:
+                digest.update(b"blob %d\0" % s.st_size)
+                while chunk := stream.read(1 << 20):
+                    digest.update(chunk)
+        else:
             return None
         return str(digest.hexdigest())
+
+    def _read(self, path: str) -> bytes:
+        with Folders(self.folder) as folders:
+            fd, name = folders.parent(path)
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+            with open(os.open(name, flags, dir_fd=fd), "rb") as stream:
+                return stream.read()
 
     def _hash(self, paths: Sequence[str]) -> dict[str, str]:
         """Ids of files as git would add them."""
@@ -212,7 +150,7 @@ class Worktree:
         oids = {}
         for path in paths:
             with contextlib.suppress(GitFailed):
-                _, data = self.read(path)
+                data = self._read(path)
                 ask = ("hash-object", f"--path={path}", "--stdin")
                 oids[path] = self.git.run(*ask, cwd=self.folder, input=data).decode().strip()
         return oids
@@ -236,7 +174,7 @@ class Worktree:
                 continue
             elif at.signature is None:
                 add(change.path, "deleted")
-            elif stat.S_ISDIR(at.signature.mode):
+            elif at.signature.is_folder:
                 for path in self._files_below(change.path):
                     if path not in gone:
                         add(path, "folder")
@@ -269,34 +207,12 @@ class Worktree:
                 yield os.path.relpath(os.path.join(folder, name), base)
 
 
-def tree_changes(git: Git, folder: Path, old: str, new: str) -> list[Change]:
-    """What differs between two commits or trees."""
-    said = git.run("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new, "--", cwd=folder)
-    return list(raw_changes(said))
-
-
-def raw_changes(said: bytes) -> Iterable[Change]:
-    """Parses ``:old-mode new-mode old-oid new-oid status NUL path NUL``."""
-    fields = iter(split_z(said))
-    for head in fields:
-        old_mode, new_mode, old, new, _ = head[1:].split()
-        yield Change(
-            next(fields),
-            None if old_mode == "000000" else Content(old_mode, old),
-            None if new_mode == "000000" else Content(new_mode, new),
-        )
-
-
 def _regular(s: os.stat_result | None) -> bool:
     return s is not None and stat.S_ISREG(s.st_mode)
 
 
-def _contents(change: Change) -> list[Content]:
-    return [content for content in (change.old, change.new) if content is not None]
-
-
 def _filtered(change: Change) -> bool:
-    return any(not c.raw and c.mode != LINK for c in _contents(change))
+    return any(not c.raw and c.mode != LINK for c in change.contents)
 
 
 def _mode(s: os.stat_result) -> str:
