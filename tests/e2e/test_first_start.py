@@ -36,7 +36,7 @@ def the_team(host, churn):
 def test_a_newcomer_opens_jupyterlab_and_everything_is_there(
     host, the_team, churn, start_lab, open_window
 ):
-    host.faults["churn"] = Fault.slow(400_000)
+    host.faults["churn"] = Fault.slow(120_000)  # bytes a second: about 10 s
     lab = start_lab(the_team)
     window = open_window(lab)
 
@@ -58,7 +58,7 @@ def test_a_newcomer_opens_jupyterlab_and_everything_is_there(
 
     # And then it is ready: the folder is whole, and what it holds is what the team has.
     del host.faults["churn"]
-    window.expect_state("churn", "ready", seconds=40)
+    window.expect_state("churn", "ready", seconds=60)
     assert set(window.shown().values()) == {"ready"}
     for path in churn.paths():
         assert (lab.home / "churn" / path).read_bytes() == churn.read(path)

@@ -113,6 +113,14 @@ class Window:
         """The room's title in the panel, with what stands beside it."""
         return self.panel.locator(".smo-Room-summary").first.inner_text()
 
+    def wait_for_event(self) -> None:
+        """Until one of our events was heard."""
+        for _ in range(100):
+            if any("urn:sm-onboard:changed" in frame for frame in self.heard):
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError("no event was heard in 10 s")
+
     def rest(self) -> None:
         """Puts pointer and focus where they change nothing, and lets two frames be drawn."""
         self.page.mouse.move(900, 5)
