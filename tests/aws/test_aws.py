@@ -13,11 +13,11 @@ from pathlib import Path
 import boto3
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError, TokenRetrievalError
-from repos.signing_in import aws_answering, listening
 
 from sm_onboard import aws as module
 from sm_onboard.aws import Aws, errors, read_s3, s3_address, supports
 from sm_onboard.errors import Conflict, Forbidden, InvalidRequest, NotFound, OnboardError
+from tests.repos.signing_in import aws_answering, listening
 
 ACTION = "secretsmanager:GetSecretValue"
 

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gitserver import FaultyGitServer
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.e2e.lab import Lab
 from tests.e2e.window import Window
+from tests.gitserver import FaultyGitServer
 
 FAILURES = Path(__file__).parent / "failures"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

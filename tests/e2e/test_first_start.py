@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from gitserver import Fault, make_repository
 from playwright.sync_api import expect
 
 from tests.e2e.lab import team
+from tests.gitserver import Fault, make_repository
 
 NOTEBOOK = """{"cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Start"}],
 "metadata": {}, "nbformat": 4, "nbformat_minor": 5}"""

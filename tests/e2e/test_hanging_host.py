@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from gitserver import Fault, make_repository, wait_until
 from playwright.sync_api import expect
 
 from tests.e2e.lab import gits_asking, team
+from tests.gitserver import Fault, make_repository, wait_until
 
 
 def test_it_delays_nothing_and_is_cancelled_from_the_panel(host, start_lab, open_window):

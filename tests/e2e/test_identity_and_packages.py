@@ -6,10 +6,10 @@ import subprocess
 import zipfile
 
 import pytest
-from gitserver import make_repository
 from playwright.sync_api import expect
 
 from tests.e2e.lab import team
+from tests.gitserver import make_repository
 
 
 def test_git_asks_who_you_are_once(host, start_lab, open_window):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from gitserver import make_repository
 from playwright.sync_api import expect
 
 from tests.e2e.lab import team
+from tests.gitserver import make_repository
 
 NUMBER = 100
 LONG_TASKS = """

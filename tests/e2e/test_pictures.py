@@ -12,11 +12,13 @@ import os
 from pathlib import Path
 
 import pytest
-from gitserver import Fault, make_repository
 from playwright.sync_api import expect
 
 from sm_onboard.demo.sample import make_repositories, onboard_yaml
 from tests.e2e.lab import team
+from tests.gitserver import Fault, make_repository
+
+pytestmark = pytest.mark.long  # the other stories look at the same states every day
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 IDENTITY = "[user]\n\tname = Ana Ruiz\n\temail = ana@example.com\n"

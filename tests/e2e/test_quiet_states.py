@@ -6,10 +6,10 @@ import contextlib
 import re
 import time
 
-from gitserver import make_repository
 from playwright.sync_api import Error, expect
 
 from tests.e2e.lab import team
+from tests.gitserver import make_repository
 
 STATE = re.compile(r"/sm-onboard/repos(\?|$)")
 

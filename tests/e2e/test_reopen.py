@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from gitserver import Fault, make_repository
 from playwright.sync_api import expect
 
 from tests.e2e.lab import gits_asking, team
+from tests.gitserver import Fault, make_repository
 
 SIZE = 1_500_000  # bytes of the pack
 SLOW = 100_000  # bytes a second

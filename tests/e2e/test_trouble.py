@@ -6,10 +6,10 @@ import os
 import re
 from pathlib import Path
 
-from gitserver import make_repository
 from playwright.sync_api import expect
 
 from tests.e2e.lab import team
+from tests.gitserver import make_repository
 
 PASSWORD = "hunter2-of-the-url"
 WRONG = "wrong-password-of-the-person"

@@ -15,8 +15,6 @@ from typing import Any
 import msgspec
 import pytest
 from click.testing import CliRunner
-from gitserver import Fault, FaultyGitServer, make_repository, wait_until
-from gitserver import Repository as TeamRepository
 from rich.console import Console
 
 from sm_onboard.cli import main
@@ -27,6 +25,8 @@ from sm_onboard.repos.bars import Bars
 from sm_onboard.repos.cli import exit_status
 from sm_onboard.repos.models import Problem, Repository, ReposState, SyncResult
 from sm_onboard.snapshot import take
+from tests.gitserver import Fault, FaultyGitServer, make_repository, wait_until
+from tests.gitserver import Repository as TeamRepository
 
 PACKAGE = Path(__file__).parent.parent.parent
 

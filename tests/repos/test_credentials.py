@@ -12,9 +12,12 @@ from pathlib import Path
 
 import boto3
 import pytest
-from gitserver import Fault, FaultyGitServer, make_repository, wait_until
 from moto.server import ThreadedMotoServer
-from repos.signing_in import (
+
+from sm_onboard.errors import ConfigError
+from sm_onboard.repos.access.credentials import GitCredentials
+from tests.gitserver import Fault, FaultyGitServer, make_repository, wait_until
+from tests.repos.signing_in import (
     PASSWORD,
     USER,
     Home,
@@ -24,9 +27,6 @@ from repos.signing_in import (
     holds,
     keep,
 )
-
-from sm_onboard.errors import ConfigError
-from sm_onboard.repos.access.credentials import GitCredentials
 
 SECRET = "acme/github"
 

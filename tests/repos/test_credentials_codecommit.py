@@ -11,10 +11,10 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from repos.signing_in import Home, entry
 
 from sm_onboard.repos.access import codecommit, credential_helper
 from sm_onboard.repos.access.credentials import GitCredentials
+from tests.repos.signing_in import Home, entry
 
 NOW = datetime(2026, 11, 23, 18, 5, 9, tzinfo=timezone.utc)
 KEY, SECRET = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import boto3
 import pytest
-from gitserver import FaultyGitServer, make_repository
 from moto.server import ThreadedMotoServer
-from repos.signing_in import PASSWORD, USER, command_folder, entry, holds
 
 from sm_onboard.git.listener import Listener
 from sm_onboard.repos.access.credentials import GitCredentials
 from sm_onboard.repos.engine.engine import Engine
 from sm_onboard.repos.models import Outcome
+from tests.gitserver import FaultyGitServer, make_repository
+from tests.repos.signing_in import PASSWORD, USER, command_folder, entry, holds
 
 SECRET = "acme/github"
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from repos.signing_in import Home
 
 from sm_onboard.repos.access import credential_helper as helper
 from sm_onboard.repos.access import refusals
+from tests.repos.signing_in import Home
 
 URL = "https://github.com/acme/churn.git"
 

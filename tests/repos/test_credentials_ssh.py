@@ -16,10 +16,10 @@ from typing import Any
 
 import asyncssh
 import pytest
-from gitserver import make_repository
-from repos.signing_in import Home, entry
 
 from sm_onboard.repos.access.credentials import _KNOWN_HOSTS, GitCredentials
+from tests.gitserver import make_repository
+from tests.repos.signing_in import Home, entry
 
 
 @dataclass

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from repos.fakes import World, entry
 from tornado.httpclient import HTTPClientError
 
 from sm_onboard.events import CHANGED
@@ -17,6 +16,7 @@ from sm_onboard.git.listener import Progress
 from sm_onboard.repos import assembly
 from sm_onboard.repos.models import Outcome, Repository, ReposState
 from sm_onboard.repos.service import ReposService
+from tests.repos.fakes import World, entry
 
 
 @pytest.fixture

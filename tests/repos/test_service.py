@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from repos.fakes import READY, World, entry
 
 from sm_onboard.errors import ConfigError, Conflict, NotFound, OnboardError
 from sm_onboard.git.listener import Progress
@@ -19,6 +18,7 @@ from sm_onboard.repos.models import Identity, NewRepository, Outcome, Problem, R
 from sm_onboard.repos.plan.plan import Refused
 from sm_onboard.repos.rows import LOG_BYTES
 from sm_onboard.repos.service import ReposService
+from tests.repos.fakes import READY, World, entry
 
 LONG = 10.0  # seconds; only a test that fails waits for it
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gitserver import Fault, FaultyGitServer, make_repository, wait_until
 
 from sm_onboard.errors import NotFound, OnboardError, Stopped, Unreachable
 from sm_onboard.repos.access.credentials import GitCredentials
 from sm_onboard.repos.plan.team_file import GitReader
+from tests.gitserver import Fault, FaultyGitServer, make_repository, wait_until
 
 TEXT = "version: 1\nrepositories: []\n"
 
