@@ -91,7 +91,8 @@ class Move:
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> Move:
-        values = dict(data)
+        # A later version may have written more.
+        values = {k: v for k, v in data.items() if k in cls.__dataclass_fields__}
         values["old"], values["new"] = Head(*values["old"]), Head(*values["new"])
         for name in ("changes", "index"):
             values[name] = tuple(Change.load(change) for change in values[name])
