@@ -235,7 +235,7 @@ def files_in(folder: Path) -> set[str]:
 def find_python(version: str) -> str:
     """A Python that an ordinary user can run: root's pyenv is closed to others."""
     found = subprocess.run(
-        [str(ROOT / "tools" / "find-python"), version],
+        [str(ROOT / ".ci" / "find-python"), version],
         env={**os.environ, "HOME": pwd.getpwuid(os.getuid()).pw_dir},  # where pyenv's are
         capture_output=True,
         text=True,
