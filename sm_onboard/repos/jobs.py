@@ -83,6 +83,7 @@ class Jobs:
     Attributes:
         root: where the repositories are; set before anything is enqueued.
         contents: how JupyterLab's file browser calls the root; None when it cannot.
+        present: what lies directly below the root, when it was last listed.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class Jobs:
     ) -> None:
         self.root: Path | None = None
         self.contents: str | None = None
+        self.present: frozenset[str] = frozenset()
         self._given = given
         self._pool = pool
         self._lock = lock
@@ -134,6 +136,13 @@ class Jobs:
                 engine.prepare()
                 self._engine = engine
             return self._engine
+
+    def is_there(self, entry: Entry) -> bool:
+        """Whether something stood at an entry's path when the root was last listed."""
+        top, _, deeper = entry.path.partition("/")
+        if top not in self.present or not deeper:
+            return top in self.present
+        return self.root is not None and os.path.lexists(self.root / entry.path)
 
     def enqueue(self, row: Row, do: Do | None, *, only_missing: bool = False) -> None:
         """Makes a job for a row that has none; ``only_missing`` never updates."""
@@ -214,8 +223,8 @@ class Jobs:
     def _run(self, row: Row, job: Job) -> None:
         assert self.root is not None
         folder = self.root / job.entry.path
-        where = self._where(job.entry, folder)
-        there = os.path.lexists(folder)
+        there = row.settled.commit is not None or self.is_there(job.entry)
+        where = self._where(job.entry, folder, there)
         with self._lock:
             row.show(state="updating" if there else "cloning", **where)
             self._tell(row)
@@ -230,7 +239,11 @@ class Jobs:
         except Exception:
             self._log.exception("sm_onboard | %s: the job failed", job.entry.path)
             outcome = BROKEN
-        more: dict[str, Any] = self._where(job.entry, folder)
+        more: dict[str, Any] = {**where}
+        if outcome.state == "foreign":
+            more = {**self._where(job.entry, folder, os.path.isdir(folder))}
+        elif outcome.action in ("cloned", "updated", "restored") or not there:
+            more = {**self._where(job.entry, folder, outcome.commit is not None)}
         if outcome.state in COMPLETE:
             now = datetime.fromtimestamp(self._clock(), timezone.utc)
             more["checked_at"] = now.isoformat(timespec="seconds")
@@ -242,9 +255,9 @@ class Jobs:
         if job.entry.environment and outcome.state in COMPLETE:
             self._check_packages(row, folder, job.entry.environment)
 
-    def _where(self, entry: Entry, folder: Path) -> dict[str, str | None]:
+    def _where(self, entry: Entry, folder: Path, there: bool) -> dict[str, str | None]:
         """What JupyterLab can open of it, also while its host cannot be reached."""
-        if self.contents is None or not os.path.isdir(folder):
+        if self.contents is None or not there:
             return {"contents_path": None, "start": None}
         path = join(self.contents, entry.path)
         start = entry.open and os.path.isfile(folder / entry.open)

@@ -5,6 +5,7 @@ It knows threads and rows, neither tornado nor git; what it needs is passed in.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
@@ -284,10 +285,12 @@ class ReposService:
     def _work(self, root: Path) -> None:
         """Begins to clone and update everything in the plan."""
         first_time = not self._jobs.opened
+        # One listing of the root instead of one look at each folder.
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            self._jobs.present = frozenset(os.listdir(root))
         if first_time:
             entries = [row.entry for row in self._rows.values() if row.entry]
-            there = any(os.path.lexists(root / entry.path) for entry in entries)
-            self._first = bool(entries) and not there
+            self._first = bool(entries) and not any(map(self._jobs.is_there, entries))
             self._jobs.open_engine()
         with self._changed:
             if not self._on:

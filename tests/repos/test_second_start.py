@@ -128,3 +128,21 @@ def test_in_what_python_asks_for(urls: tuple[World, list[str]]) -> None:
     assert said == [["ready", "unchanged"]] * REPOSITORIES
     assert 0 < len(calls) <= MOST * REPOSITORIES, calls
     assert [argv[:2] for argv in started] == [["git", "ls-remote"]] * REPOSITORIES
+
+
+def test_the_whole_command_costs_no_more(urls: tuple[World, list[str]], tmp_path: Path) -> None:
+    """What the service looks at beside the engine counts too; the root's own is for all."""
+    if strace() is None:
+        pytest.skip("there is no strace that may trace here")
+    here, addresses = urls
+    config = tmp_path / "onboard.yaml"
+    entries = "".join(f"  - {{url: '{url}', path: r{n}}}\n" for n, url in enumerate(addresses))
+    config.write_text(f"version: 1\nrepositories:\n{entries}")
+    command = [sys.executable, "-m", "sm_onboard.cli", "sync", "--config", str(config)]
+    command += ["--root", str(here.root), "--json"]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    traced = run_traced(command, below=here.root.resolve(), environment=os.environ)
+    rows = json.loads(traced.output)["repositories"]
+    assert [row["action"] for row in rows] == ["unchanged"] * REPOSITORIES
+    of_the_root = 15
+    assert 0 < traced.operations <= MOST * REPOSITORIES + of_the_root, traced.calls

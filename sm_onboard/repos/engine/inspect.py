@@ -100,11 +100,10 @@ def look(root: Path, path: str) -> Folder:
             if error.errno in (errno.ELOOP, errno.ENOTDIR):
                 return Folder(whole, "link" if whole.is_symlink() else _not_a_folder(root, path))
             raise
-        names = os.listdir(fd)
-        if ".git" not in names:
-            return Folder(whole, "plain" if names else "empty")
         try:
             git = stack.enter_context(opened(".git", fd))
+        except FileNotFoundError:
+            return Folder(whole, "plain" if os.listdir(fd) else "empty")
         except OSError as error:
             if error.errno in (errno.ELOOP, errno.ENOTDIR):
                 return Folder(whole, "linked")
