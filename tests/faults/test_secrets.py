@@ -236,3 +236,18 @@ def test_what_a_server_of_ours_inherits_reaches_no_git(
     assert not strange.exists()
     for _, environment in calls():
         assert str(strange) not in environment.values()
+
+
+def test_a_token_that_the_persons_settings_put_into_addresses_is_masked(
+    tmp_path: Path, home: Path
+) -> None:
+    """git repeats the whole address when a host fails; ours is not the only way in."""
+    with world(tmp_path) as here:
+        address = here.server.url("churn").removesuffix("churn.git")
+        with_token = address.replace("http://", "http://person:t0ken-of-mine@")
+        (home / ".gitconfig").write_text(f'[url "{with_token}"]\n\tinsteadOf = {address}\n')
+        here.server.faults["churn"] = Fault.answer(500)
+        done = here.sync()
+        assert done.state == "failed"
+        assert any("127.0.0.1" in line for line in here.logged), "git named the address"
+        assert "t0ken" not in "\n".join([*here.logged, repr(done)])
