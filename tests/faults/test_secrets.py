@@ -13,6 +13,7 @@ import pytest
 
 from sm_onboard.git import addresses, names
 from sm_onboard.git.listener import Access, Listener, Progress
+from sm_onboard.git.run import Git
 from sm_onboard.repos.models import Entry, Outcome
 from tests.faults.checks import check_no_secret, check_told
 from tests.gitserver import Fault, FaultyGitServer, make_repository
@@ -251,3 +252,10 @@ def test_a_token_that_the_persons_settings_put_into_addresses_is_masked(
         assert done.state == "failed"
         assert any("127.0.0.1" in line for line in here.logged), "git named the address"
         assert "t0ken" not in "\n".join([*here.logged, repr(done)])
+
+
+def test_an_address_with_a_token_is_masked_wherever_it_stands() -> None:
+    """Gits before 2.39, helpers and hosts repeat addresses that this git masks itself."""
+    git = Git(Listener(), access=Access(redact=("s3cret-word",)))
+    said = git.mask("fatal: unable to access 'https://me:t0ken@host/x.git/': s3cret-word")
+    assert said == "fatal: unable to access 'https://***@host/x.git/': ***"
