@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-REGULAR, EXECUTABLE, SYMLINK = "100644", "100755", "120000"
+REGULAR = "100644"
 
 
 @dataclass(frozen=True)

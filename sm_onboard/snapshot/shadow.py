@@ -37,7 +37,7 @@ class Shadow:
     """A repository beside the person's: its own index, refs and new objects."""
 
     def __init__(self, git: Git, folder: Path, shadow: Path) -> None:
-        self.git, self.folder, self.dir = git, folder, shadow
+        self.git, self.folder = git, folder
         real = folder / ".git"
         (shadow / "objects" / "info").mkdir(parents=True)
         (shadow / "refs").mkdir()
