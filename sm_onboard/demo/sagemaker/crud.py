@@ -1,0 +1,252 @@
+"""Create, describe, update and delete, for every family alike."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from . import tags
+from .assumptions import Assumption
+from .call import Answer, Call
+from .errors import ServiceError, in_use, not_found, validation
+from .family import Family, Parent, Values
+from .life import GONE, Stages
+from .store import Key, Record, Region
+
+ASSUMPTIONS = (
+    Assumption(
+        "Update…",
+        "structures are merged member by member, lists and maps are replaced as a whole; an empty "
+        "list clears",
+        "AWS documentation: detach a lifecycle configuration by sending an empty list",
+    ),
+    Assumption("Update…", "LastModifiedTime is when the last status began or the last update came"),
+    Assumption("Create…", "a parent that is not in service yet is refused with ValidationException"),
+    Assumption("Delete…", "one with children left is refused with ResourceInUse, naming a child"),
+    Assumption("all", "the texts of messages; the codes are the model's"),
+)
+
+NOT_STORED = {"Tags", "ClientRequestToken"}
+
+
+class Crud:
+    """The four operations on single resources.
+
+    Args:
+        families: all of them, by name: parents and children are looked up in it.
+    """
+
+    def __init__(self, families: Mapping[str, Family]) -> None:
+        self._families = families
+        self._children: dict[str, list[tuple[Family, Parent]]] = {}
+        for family in families.values():
+            for parent in family.parents:
+                self._children.setdefault(parent.family, []).append((family, parent))
+
+    def create(self, family: Family, region: Region, call: Call) -> Answer:
+        given = dict(call.parameters)
+        if (before := self._same_token(region, call)) is not None:
+            return describe(region, before)
+        values: Values = {k: copy.deepcopy(v) for k, v in given.items() if k not in NOT_STORED}
+        for parent in family.parents:
+            self._check_parent(family, parent, region, values)
+        wanted = tags.wanted(given.get("Tags"))
+        family.begin(region, call, values)
+        record = self.insert(family, region, values)
+        if wanted:
+            region.tags[record.arn] = wanted
+        if "create_failed" in call.faults and family.life.born:
+            stages = (*family.life.born[:-1], (family.life.failed, 0.0))
+            record.reason = "It was asked to fail."
+            begin(region, record, stages)
+        if token := given.get("ClientRequestToken"):
+            region.rooms.setdefault("tokens", {})[call.operation, token] = (
+                record.arn,
+                _without_token(given),
+            )
+        return describe(region, record)
+
+    def insert(self, family: Family, region: Region, values: Values) -> Record:
+        """Puts a resource in without asking for its parents.
+
+        Raises:
+            ServiceError: there is one with this key.
+        """
+        key = key_of(family, values)
+        there = region.get(family.name, *key)
+        if there is not None and there.status(region.now()) != "Deleted":
+            raise ServiceError(
+                family.duplicate, f"{named(family, key)} already exists ({there.arn})."
+            )
+        record = Record(family, key, region.arn(arn_path(family, values)), values, region.now())
+        region.add(record)
+        begin(region, record, family.life.born)
+        return record
+
+    def describe(self, family: Family, region: Region, call: Call) -> Answer:
+        return describe(region, find(family, region, call.parameters))
+
+    def update(self, family: Family, region: Region, call: Call) -> Answer:
+        record = find(family, region, call.parameters)
+        self._check_status(record, region, "updated")
+        skipped = {*family.key, "Tags", "ClientRequestToken"}
+        if family.by_arn:
+            skipped.add(family.arn_name)
+        changes = {
+            family.renamed.get(name, name): copy.deepcopy(value)
+            for name, value in call.parameters.items()
+            if name not in skipped
+        }
+        family.change(region, call, record, changes)
+        for name, value in changes.items():
+            if name in family.merged_maps:
+                record.values[name] = {**record.values.get(name, {}), **value}
+            else:
+                record.values[name] = merged(record.values.get(name), value)
+        record.modified = region.now()
+        if family.life.updated:
+            begin(region, record, family.life.updated)
+        return describe(region, record)
+
+    def delete(self, family: Family, region: Region, call: Call) -> Answer:
+        record = find(family, region, call.parameters)
+        self._check_status(record, region, "deleted")
+        for child in self._living_children(record, region):
+            raise in_use(
+                f"{named(family, record.key)} cannot be deleted while it has "
+                f"{named(child.family, child.key)}."
+            )
+        family.leave(region, call, record)
+        answer = describe(region, record)
+        begin(region, record, family.life.deleted)
+        return answer
+
+    def _living_children(self, record: Record, region: Region) -> list[Record]:
+        now = region.now()
+        return [
+            child
+            for family, parent in self._children.get(record.family.name, ())
+            if parent.blocks
+            for child in region.all(family.name)
+            if tuple(child.values.get(name, "") for name in parent.key) == record.key
+            and child.status(now) != "Deleted"
+        ][:1]
+
+    def _check_parent(
+        self, family: Family, parent: Parent, region: Region, values: Values
+    ) -> None:
+        key = tuple(values.get(name, "") for name in parent.key)
+        if not key[-1]:
+            return
+        above = self._families[parent.family]
+        record = region.get(above.name, *key)
+        if record is None:
+            raise missing(above, key)
+        status = record.status(region.now())
+        if parent.ready and above.life.ready and status not in above.life.ready:
+            raise validation(
+                f"{named(above, key)} has to be in service to create a {family.title.lower()}; "
+                f"it is {status}."
+            )
+
+    def _check_status(self, record: Record, region: Region, what: str) -> None:
+        status = record.status(region.now())
+        if status in record.family.life.busy:
+            raise in_use(
+                f"{named(record.family, record.key)} cannot be {what} while it is {status}."
+            )
+
+    def _same_token(self, region: Region, call: Call) -> Record | None:
+        token = call.parameters.get("ClientRequestToken")
+        before = region.rooms.get("tokens", {}).get((call.operation, token)) if token else None
+        if before is None:
+            return None
+        arn, given = before
+        if given != _without_token(call.parameters):
+            raise validation("This ClientRequestToken was used with other parameters.")
+        return region.by_arn(arn)
+
+
+def find(family: Family, region: Region, parameters: Mapping[str, Any]) -> Record:
+    """The record that a call names.
+
+    Raises:
+        ServiceError: there is none.
+    """
+    if family.by_arn:
+        arn = str(parameters[family.arn_name])
+        record = region.by_arn(arn)
+        if record is None or record.family is not family:
+            raise missing(family, (arn,))
+        return record
+    key = key_of(family, parameters)
+    record = region.get(family.name, *key)
+    if record is None:
+        raise missing(family, key)
+    return record
+
+
+def missing(family: Family, key: Key) -> ServiceError:
+    """There is no such resource, in the family's own words."""
+    message = family.missing_message or f"{named(family, key)} does not exist."
+    return (
+        not_found(message) if family.missing == "ResourceNotFound"
+        else ServiceError(family.missing, message)
+    )  # fmt: skip
+
+
+def begin(region: Region, record: Record, stages: Stages) -> None:
+    """Lets a record's statuses take their course from now."""
+    record.timeline.follow(stages, region.now(), region.world.clock.speed)
+    if record.timeline.ends:
+        region.ends(record)
+    if stages == ((GONE, 0),):
+        region.remove(record)
+
+
+def describe(region: Region, record: Record) -> Answer:
+    """All that is known of a record; the output shape takes what it has room for."""
+    family = record.family
+    now = region.now()
+    status = record.status(now)
+    answer: Answer = {
+        **record.values,
+        family.arn_name: record.arn,
+        "CreationTime": record.created,
+        "LastModifiedTime": max(record.modified, record.timeline.since(now)),
+    }
+    if family.life.member:
+        answer[family.life.member] = status
+    if record.reason and status == family.life.failed:
+        answer["FailureReason"] = record.reason
+    answer.update(family.view(region, record) or {})
+    return answer
+
+
+def key_of(family: Family, values: Mapping[str, Any]) -> Key:
+    return tuple(str(values.get(name, "")) for name in family.key)
+
+
+def arn_path(family: Family, values: Mapping[str, Any]) -> str:
+    """The resource part of the ARN."""
+    parts = {name: str(values.get(name, "")) for name in values}
+    path = family.arn.format_map(parts)
+    return path.lower() if family.lowercase_arn else path
+
+
+def named(family: Family, key: Key) -> str:
+    """``Space [ana-lab] of d-abc``: the most telling part first."""
+    last = f"{family.title} [{key[-1]}]"
+    return f"{last} of {', '.join(filter(None, key[:-1]))}" if any(key[:-1]) else last
+
+
+def merged(old: Any, new: Any) -> Any:
+    """Structures member by member; anything else as it is given."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {**old, **{name: merged(old.get(name), value) for name, value in new.items()}}
+    return new
+
+
+def _without_token(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in parameters.items() if k != "ClientRequestToken"}

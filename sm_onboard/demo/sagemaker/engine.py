@@ -1,0 +1,97 @@
+"""The emulator: which operations there are, and one call of one of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+
+from . import crud, listing, models, tags
+from .call import Answer, Call, Handler
+from .clock import Clock
+from .crud import Crud
+from .errors import ServiceError, not_implemented
+from .families import FAMILIES, SPECIALS
+from .family import Family
+from .shaping import shaped
+from .store import Region, World
+from .validate import raise_for
+
+SERVICES = ("sagemaker", "sagemaker-metrics")
+_UNKNOWN_REFERENCE = {"ResourceNotFound", "ResourceInUse", "ConflictException"}
+
+Act = Callable[[Region, Call], Answer]
+
+
+class Emulator:
+    """All of SageMaker that is known here, and what of other services moto lacks.
+
+    Thread-safe: one call is answered after the other.
+
+    Args:
+        clock: the time that life cycles follow.
+    """
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.world = World(clock)
+        self.families: dict[str, Family] = {family.name: family for family in FAMILIES}
+        self.crud = Crud(self.families)
+        self._lock = threading.RLock()
+        self._acts: dict[tuple[str, str], Act] = {}
+        self._others: dict[tuple[str, str], Handler] = {}
+        for family in FAMILIES:
+            for operation, what in family.operations.items():
+                act = listing.list_ if what == "list" else getattr(self.crud, what)
+                self._know("sagemaker", operation, partial(act, family))
+        for (service, operation), special in SPECIALS.items():
+            self._know(service, operation, special)
+        for operation, special in tags.OPERATIONS.items():
+            self._know("sagemaker", operation, special)
+
+    def _know(self, service: str, operation: str, act: Act) -> None:
+        if models.operation(service, operation) is not None:  # an old botocore lacks some
+            self._acts[service, operation] = act
+
+    def register(self, service: str, operation: str, handler: Handler) -> None:
+        """Adds an operation of another service; it is validated and shaped as ours are."""
+        self._others[service, operation] = handler
+
+    def handles(self, service: str, operation: str) -> bool:
+        return (service, operation) in self._acts or (service, operation) in self._others
+
+    def operations(self) -> list[tuple[str, str]]:
+        """All that are handled, as (service, operation)."""
+        return sorted([*self._acts, *self._others])
+
+    def call(self, call: Call) -> Answer:
+        """Answers one call with exactly the members that its output shape has.
+
+        Raises:
+            ServiceError: the service refuses, or nobody knows the operation.
+        """
+        key = (call.service, call.operation)
+        if not self.handles(*key):
+            raise not_implemented(call.operation)
+        operation = models.operation(*key)
+        assert operation is not None
+        if operation.input_shape is not None:
+            raise_for(operation.input_shape, dict(call.parameters))
+        if key in self._others:
+            answer = self._others[key](call)
+        else:
+            with self._lock:
+                region = self.world.region(call.account, call.region)
+                answer = self._acts[key](region, call)
+        if operation.output_shape is None:
+            return {}
+        shape: Answer = shaped(operation.output_shape, answer)
+        return shape
+
+    def reset(self, speed: float | None = None) -> None:
+        """Nothing is there any more, and the clock shows the real time."""
+        with self._lock:
+            self.world.reset()
+            self.world.clock.reset(self.world.clock.speed if speed is None else speed)
+
+
+__all__ = ["Emulator", "ServiceError", "crud"]
