@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import regex
@@ -33,7 +33,21 @@ ASSUMPTIONS = (
     ),
     Assumption(
         "every operation",
-        "every constraint that a request breaks is named in one message, in the model's order",
+        "every constraint that a request breaks is named in one message, in the model's order; "
+        "a string is named as in \"Value 'a_b' at 'trainingJobName' failed to satisfy constraint: "
+        'Member must satisfy regular expression pattern: …"',
+        "https://github.com/aws/sagemaker-python-sdk/issues/384",
+    ),
+    Assumption(
+        "every operation",
+        'a broken key or value of a map is named as "Map keys must satisfy constraint: […]" and '
+        '"Map value must satisfy constraint: […]" with all constraints that it has',
+        "https://github.com/hashicorp/terraform-provider-aws/issues/41023",
+    ),
+    Assumption(
+        "every operation",
+        'a broken item of a list of texts or numbers is named as "Member must satisfy '
+        'constraint: […]" with all constraints that it has',
     ),
 )
 
@@ -42,6 +56,7 @@ DEEPEST = 100
 
 _SHOWN = 1024  # characters of a value that a message repeats
 _BITS = {"integer": 31, "long": 63}
+_CONTAINERS = {"structure", "list", "map"}
 
 
 @dataclass(frozen=True)
@@ -61,22 +76,24 @@ class Failure:
     text: str
 
 
-def failures(shape: Shape, value: Any, *, path: str = "", nulls: bool = False) -> list[Failure]:
+def failures(shape: Shape, value: Any, *, path: str = "", wire: bool = False) -> list[Failure]:
     """What is wrong with a value as JSON gave it, in the order of the model.
 
     Args:
         path: where the value is, for the messages.
-        nulls: whether an explicit null is a failure (of kind ``null``); otherwise it is the
-            same as an absent member, as it is in a request.
+        wire: judge a body as its sender should have written it: an explicit null is a failure,
+            a timestamp has the model's format only, and members that travel in the address or
+            in headers are not missed. Otherwise a null is the same as an absent member and
+            timestamps may be ISO 8601, as in a request that the service reads.
     """
-    return list(_Walk(nulls).value(shape, value, path, 0))
+    return list(_Walk(wire).value(shape, value, path, 0))
 
 
 def message(found: list[Failure]) -> str:
     """``1 validation error detected: Value 'x' at 'authMode' failed to satisfy constraint: …``"""
-    errors_ = "error" if len(found) == 1 else "errors"
-    listed = "; ".join(failure.text for failure in found)
-    return f"{len(found)} validation {errors_} detected: {listed}"
+    texts = list(dict.fromkeys(failure.text for failure in found))
+    noun = "error" if len(texts) == 1 else "errors"
+    return f"{len(texts)} validation {noun} detected: {'; '.join(texts)}"
 
 
 def raise_for(shape: Shape, value: Any) -> None:
@@ -100,8 +117,8 @@ def wire_name(name: str, member: Shape) -> str:
 
 
 class _Walk:
-    def __init__(self, nulls: bool) -> None:
-        self._nulls = nulls
+    def __init__(self, wire: bool) -> None:
+        self._wire = wire
         self._checks: dict[str, Callable[[Shape, Any, str, int], Iterator[Failure]]] = {
             "structure": self._structure,
             "list": self._list,
@@ -118,7 +135,7 @@ class _Walk:
         }
 
     def value(self, shape: Shape, value: Any, path: str, depth: int) -> Iterator[Failure]:
-        if getattr(shape, "is_document_type", False) or shape.serialization.get("jsonvalue"):
+        if _is_opaque(shape):
             return
         if depth > DEEPEST:
             yield Failure(path, "type", None, f"More than {DEEPEST} levels of nesting.")
@@ -133,6 +150,8 @@ class _Walk:
         given = []
         required = shape.required_members
         for name, member in shape.members.items():
+            if self._wire and "location" in member.serialization:
+                continue
             wire = wire_name(name, member)
             known.add(wire)
             inner = value.get(wire)
@@ -142,10 +161,10 @@ class _Walk:
                 yield from self.value(member, inner, where, depth + 1)
             elif name in required:
                 yield _missing(where)
-            elif self._nulls and wire in value:
+            elif self._wire and wire in value:
                 yield _null(where)
         for wire in value:
-            if wire not in known and wire != "__type":
+            if wire not in known:
                 yield _broken(
                     _below(path, wire), "unknown", None, "Member must be one that the model knows"
                 )
@@ -157,42 +176,42 @@ class _Walk:
         if not isinstance(value, list | tuple):
             yield _wrong_type(shape, value, path)
             return
-        yield from _size(shape, value, len(value), path)
+        yield from _size(shape, _shown(shape.member, value), len(value), path)
         for number, inner in enumerate(value, 1):
             where = f"{path}.{number}.member"
             if inner is None:
-                yield _null(where) if self._nulls else _missing(where)
+                yield _null(where) if self._wire else _missing(where)
             else:
-                yield from self.value(shape.member, inner, where, depth + 1)
+                found = self.value(shape.member, inner, where, depth + 1)
+                yield from _of_container(found, shape.member, value, path, "Member")
 
     def _map(self, shape: Shape, value: Any, path: str, depth: int) -> Iterator[Failure]:
         if not isinstance(value, Mapping):
             yield _wrong_type(shape, value, path)
             return
-        yield from _size(shape, value, len(value), path)
+        yield from _size(shape, _shown(shape.value, value), len(value), path)
         for key, inner in value.items():
-            yield from self.value(shape.key, key, f"{path}.key", depth + 1)
+            found = self.value(shape.key, key, f"{path}.{key}", depth + 1)
+            yield from _of_container(found, shape.key, None, path, "Map keys")
             where = f"{path}.{key}.member"
             if inner is None:
-                yield _null(where) if self._nulls else _missing(where)
+                yield _null(where) if self._wire else _missing(where)
             else:
-                yield from self.value(shape.value, inner, where, depth + 1)
+                found = self.value(shape.value, inner, where, depth + 1)
+                yield from _of_container(found, shape.value, None, path, "Map value")
 
     def _string(self, shape: Shape, value: Any, path: str, _depth: int) -> Iterator[Failure]:
         if not isinstance(value, str):
             yield _wrong_type(shape, value, path)
             return
-        shown = None if shape.metadata.get("sensitive") else value
+        shown = _shown(shape, value)
         yield from _size(shape, shown, len(value), path)
         allowed = shape.metadata.get("enum")
         if allowed and value not in allowed:
-            listed = ", ".join(allowed)
-            yield _broken(path, "enum", shown, f"Member must satisfy enum value set: [{listed}]")
+            yield _broken(path, "enum", shown, _enum(allowed))
         pattern = shape.metadata.get("pattern")
         if pattern is not None and not _matches(pattern, value):
-            yield _broken(
-                path, "pattern", shown, f"Member must satisfy regular expression pattern: {pattern}"
-            )
+            yield _broken(path, "pattern", shown, _pattern(pattern))
 
     def _blob(self, shape: Shape, value: Any, path: str, _depth: int) -> Iterator[Failure]:
         try:
@@ -202,11 +221,11 @@ class _Walk:
         if content is None:
             yield _wrong_type(shape, value, path)
         else:
-            shown = None if shape.metadata.get("sensitive") else value
-            yield from _size(shape, shown, len(content), path)
+            yield from _size(shape, _shown(shape, value), len(content), path)
 
     def _timestamp(self, shape: Shape, value: Any, path: str, _depth: int) -> Iterator[Failure]:
-        if isinstance(value, str):
+        as_text = shape.serialization.get("timestampFormat", "unixTimestamp") != "unixTimestamp"
+        if isinstance(value, str) and (as_text or not self._wire):
             try:
                 parse_timestamp(value)
             except ValueError:
@@ -248,23 +267,75 @@ def _below(path: str, name: str) -> str:
     return f"{path}.{inner}" if path else inner
 
 
-def _size(shape: Shape, value: Any, size: int, path: str) -> Iterator[Failure]:
-    yield from _limits(shape, value, size, path, "length")
+def _is_opaque(shape: Shape) -> bool:
+    """Whether anything may be in it: a document, JSON in JSON, a stream."""
+    return bool(
+        getattr(shape, "is_document_type", False)
+        or {"jsonvalue", "streaming", "eventstream"} & shape.serialization.keys()
+    )
+
+
+def _shown(shape: Shape, value: Any) -> Any:
+    """The value, or None: what the model calls sensitive is not repeated."""
+    return None if shape.metadata.get("sensitive") else value
+
+
+def _size(shape: Shape, shown: Any, size: int, path: str) -> Iterator[Failure]:
+    yield from _limits(shape, shown, size, path, "length")
 
 
 def _bounds(shape: Shape, value: float, path: str) -> Iterator[Failure]:
-    shown = None if shape.metadata.get("sensitive") else value
-    yield from _limits(shape, shown, value, path, "value")
+    yield from _limits(shape, _shown(shape, value), value, path, "value")
 
 
 def _limits(shape: Shape, shown: Any, size: float, path: str, what: str) -> Iterator[Failure]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     if least is not None and size < least:
-        text = f"Member must have {what} greater than or equal to {least}"
-        yield _broken(path, "min", shown, text)
+        yield _broken(path, "min", shown, _at_least(what, least))
     if most is not None and size > most:
-        text = f"Member must have {what} less than or equal to {most}"
-        yield _broken(path, "max", shown, text)
+        yield _broken(path, "max", shown, _at_most(what, most))
+
+
+def _at_least(what: str, least: float) -> str:
+    return f"Member must have {what} greater than or equal to {least}"
+
+
+def _at_most(what: str, most: float) -> str:
+    return f"Member must have {what} less than or equal to {most}"
+
+
+def _enum(allowed: Sequence[str]) -> str:
+    return f"Member must satisfy enum value set: [{', '.join(allowed)}]"
+
+
+def _pattern(pattern: str) -> str:
+    return f"Member must satisfy regular expression pattern: {pattern}"
+
+
+def _of_container(
+    found: Iterator[Failure], inner: Shape, value: Any, path: str, what: str
+) -> Iterator[Failure]:
+    """Says of a list or map what is wrong with the texts and numbers in it, as the service does."""
+    for failure in found:
+        if inner.type_name in _CONTAINERS or failure.kind == "type":
+            yield failure
+        else:
+            text = f"{what} must satisfy constraint: [{', '.join(_constraints(inner))}]"
+            whole = _broken(path, failure.kind, _shown(inner, value), text)
+            yield replace(failure, text=whole.text)
+
+
+def _constraints(shape: Shape) -> Iterator[str]:
+    limits = shape.metadata
+    what = "length" if shape.type_name in {"string", "character", "blob"} else "value"
+    if "max" in limits:
+        yield _at_most(what, limits["max"])
+    if "min" in limits:
+        yield _at_least(what, limits["min"])
+    if "pattern" in limits:
+        yield _pattern(limits["pattern"])
+    if limits.get("enum"):
+        yield _enum(limits["enum"])
 
 
 def _broken(path: str, kind: str, shown: Any, constraint: str) -> Failure:
@@ -315,7 +386,7 @@ def _wrong_type(shape: Shape, value: Any, path: str) -> Failure:
         text = "Start of list found where not expected"
     else:
         text = f"{_token(value)} cannot be converted to {_JAVA[shape.type_name]}"
-    return Failure(path, "type", None if shape.metadata.get("sensitive") else value, text)
+    return Failure(path, "type", _shown(shape, value), text)
 
 
 def _token(value: Any) -> str:
