@@ -6,10 +6,10 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from . import tags
+from . import models, tags
 from .assumptions import Assumption
 from .call import Answer, Call
-from .errors import ServiceError, in_use, not_found, validation
+from .errors import ServiceError, in_use, validation
 from .family import Family, Parent, Values
 from .life import GONE, Stages
 from .store import Key, Record, Region
@@ -22,9 +22,21 @@ ASSUMPTIONS = (
         "AWS documentation: detach a lifecycle configuration by sending an empty list",
     ),
     Assumption("Update…", "LastModifiedTime is when the last status began or the last update came"),
-    Assumption("Create…", "a parent that is not in service yet is refused with ValidationException"),
-    Assumption("Delete…", "one with children left is refused with ResourceInUse, naming a child"),
-    Assumption("all", "the texts of messages; the codes are the model's"),
+    Assumption(
+        "Create…", "a parent that is not in service yet is refused with ValidationException"
+    ),
+    Assumption(
+        "Delete…",
+        "one with children left is refused with ResourceInUse: Unable to delete UserProfile [ARN] "
+        "because App(s) are associated with it.",
+        "aws/amazon-sagemaker-feedback#113",
+    ),
+    Assumption(
+        "all",
+        "where an operation's model has no ResourceNotFound or ResourceInUse, ValidationException "
+        "stands for it",
+    ),
+    Assumption("all", "the texts of messages that no source is given for"),
 )
 
 NOT_STORED = {"Tags", "ClientRequestToken"}
@@ -50,10 +62,10 @@ class Crud:
             return describe(region, before)
         values: Values = {k: copy.deepcopy(v) for k, v in given.items() if k not in NOT_STORED}
         for parent in family.parents:
-            self._check_parent(family, parent, region, values)
+            self._check_parent(family, parent, region, call, values)
         wanted = tags.wanted(given.get("Tags"))
         family.begin(region, call, values)
-        record = self.insert(family, region, values)
+        record = self.insert(family, region, values, call)
         if wanted:
             region.tags[record.arn] = wanted
         if "create_failed" in call.faults and family.life.born:
@@ -67,7 +79,9 @@ class Crud:
             )
         return describe(region, record)
 
-    def insert(self, family: Family, region: Region, values: Values) -> Record:
+    def insert(
+        self, family: Family, region: Region, values: Values, call: Call | None = None
+    ) -> Record:
         """Puts a resource in without asking for its parents.
 
         Raises:
@@ -76,19 +90,20 @@ class Crud:
         key = key_of(family, values)
         there = region.get(family.name, *key)
         if there is not None and there.status(region.now()) != "Deleted":
-            raise ServiceError(
-                family.duplicate, f"{named(family, key)} already exists ({there.arn})."
-            )
+            code = _modelled(call, family.duplicate)
+            raise ServiceError(code, f"{named(family, key)} already exists ({there.arn}).")
         record = Record(family, key, region.arn(arn_path(family, values)), values, region.now())
+        if there is not None:
+            record.created = there.created
         region.add(record)
         begin(region, record, family.life.born)
         return record
 
     def describe(self, family: Family, region: Region, call: Call) -> Answer:
-        return describe(region, find(family, region, call.parameters))
+        return describe(region, find(family, region, call))
 
     def update(self, family: Family, region: Region, call: Call) -> Answer:
-        record = find(family, region, call.parameters)
+        record = find(family, region, call)
         self._check_status(record, region, "updated")
         skipped = {*family.key, "Tags", "ClientRequestToken"}
         if family.by_arn:
@@ -110,12 +125,12 @@ class Crud:
         return describe(region, record)
 
     def delete(self, family: Family, region: Region, call: Call) -> Answer:
-        record = find(family, region, call.parameters)
+        record = find(family, region, call)
         self._check_status(record, region, "deleted")
         for child in self._living_children(record, region):
             raise in_use(
-                f"{named(family, record.key)} cannot be deleted while it has "
-                f"{named(child.family, child.key)}."
+                f"Unable to delete {family.name} [{record.arn}] because {child.family.name}(s) are "
+                "associated with it."
             )
         family.leave(region, call, record)
         answer = describe(region, record)
@@ -134,7 +149,7 @@ class Crud:
         ][:1]
 
     def _check_parent(
-        self, family: Family, parent: Parent, region: Region, values: Values
+        self, family: Family, parent: Parent, region: Region, call: Call, values: Values
     ) -> None:
         key = tuple(values.get(name, "") for name in parent.key)
         if not key[-1]:
@@ -142,7 +157,7 @@ class Crud:
         above = self._families[parent.family]
         record = region.get(above.name, *key)
         if record is None:
-            raise missing(above, key)
+            raise missing(above, key, call)
         status = record.status(region.now())
         if parent.ready and above.life.ready and status not in above.life.ready:
             raise validation(
@@ -168,32 +183,37 @@ class Crud:
         return region.by_arn(arn)
 
 
-def find(family: Family, region: Region, parameters: Mapping[str, Any]) -> Record:
+def find(family: Family, region: Region, call: Call) -> Record:
     """The record that a call names.
 
     Raises:
         ServiceError: there is none.
     """
     if family.by_arn:
-        arn = str(parameters[family.arn_name])
+        arn = str(call.parameters[family.arn_name])
         record = region.by_arn(arn)
         if record is None or record.family is not family:
-            raise missing(family, (arn,))
+            raise missing(family, (arn,), call)
         return record
-    key = key_of(family, parameters)
+    key = key_of(family, call.parameters)
     record = region.get(family.name, *key)
     if record is None:
-        raise missing(family, key)
+        raise missing(family, key, call)
     return record
 
 
-def missing(family: Family, key: Key) -> ServiceError:
+def missing(family: Family, key: Key, call: Call | None = None) -> ServiceError:
     """There is no such resource, in the family's own words."""
     message = family.missing_message or f"{named(family, key)} does not exist."
-    return (
-        not_found(message) if family.missing == "ResourceNotFound"
-        else ServiceError(family.missing, message)
-    )  # fmt: skip
+    return ServiceError(_modelled(call, family.missing), message)
+
+
+def _modelled(call: Call | None, code: str) -> str:
+    """The code, if the operation's model has it; else the one that every operation has."""
+    operation = models.operation(call.service, call.operation) if call else None
+    if operation is None or code in {shape.name for shape in operation.error_shapes}:
+        return code
+    return "ValidationException"
 
 
 def begin(region: Region, record: Record, stages: Stages) -> None:
@@ -230,8 +250,7 @@ def key_of(family: Family, values: Mapping[str, Any]) -> Key:
 
 def arn_path(family: Family, values: Mapping[str, Any]) -> str:
     """The resource part of the ARN."""
-    parts = {name: str(values.get(name, "")) for name in values}
-    path = family.arn.format_map(parts)
+    path = family.arn.format_map({**values, **family.arn_parts(dict(values))})
     return path.lower() if family.lowercase_arn else path
 
 

@@ -45,10 +45,13 @@ class Family:
         title: as messages name one: ``User profile``.
         key: the members that identify one.
         arn: its resource part: ``user-profile/{DomainId}/{UserProfileName}``.
+        arn_parts: parts of the ARN that are not members.
         arn_member: the member that holds its ARN; default: name + ``Arn``.
         by_arn: operations identify it by the ARN alone.
         lowercase_arn: the service writes names small in this ARN.
-        duplicate, missing: the codes for one that is there already, or is not.
+        duplicate, missing: the codes for one that is there already, or is not; where the
+            operation's model lacks them, ValidationException.
+        missing_message: what is said then, in place of ``TITLE [NAME] does not exist.``
         merged_maps: maps whose entries an update adds to, in place of replacing the map.
         renamed: members of ``Update...`` that are called otherwise elsewhere.
         begin: fills what the service fills, and refuses what only it can see. Called with
@@ -59,7 +62,6 @@ class Family:
         filters: how members of ``List...`` choose records, where the name does not tell.
         sorts: the member behind a value of ``SortBy``, where the name does not tell.
         order: ``Ascending`` or ``Descending`` where the model's words do not tell.
-        optional: members of the key that may be absent.
         without: which of the five operations it does not have, or are special ones.
     """
 
@@ -70,6 +72,7 @@ class Family:
     arn: str
     parents: tuple[Parent, ...] = ()
     life: Life = field(default_factory=Life)
+    arn_parts: Callable[[Values], Mapping[str, str]] = lambda values: {}
     arn_member: str = ""
     by_arn: bool = False
     lowercase_arn: bool = False
@@ -78,7 +81,6 @@ class Family:
     missing_message: str = ""
     merged_maps: frozenset[str] = frozenset()
     renamed: Mapping[str, str] = field(default_factory=dict)
-    optional: frozenset[str] = frozenset()
     begin: Callable[[Region, Call, Values], None] = _nothing
     change: Callable[[Region, Call, Record, Values], None] = _nothing
     leave: Callable[[Region, Call, Record], None] = _nothing

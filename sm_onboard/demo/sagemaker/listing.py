@@ -151,11 +151,19 @@ def choosing(family: Family, operation: OperationModel, name: str) -> Test:
         return lambda region, record, value: record.status(region.now()) == value
     if name.endswith("Equals"):
         return _equal(name[: -len("Equals")])
-    assert operation.output_shape is not None
-    summary = operation.output_shape.members[items_member(operation)].member
-    if name in summary.members or name in family.key or name == family.life.member:
+    if name in _known(family, operation):
         return _equal(name)
     raise not_implemented(f"the filter {name} of {operation.name}")
+
+
+def _known(family: Family, operation: OperationModel) -> set[str]:
+    """The members that summaries and descriptions of a family have."""
+    assert operation.output_shape is not None
+    found = set(operation.output_shape.members[items_member(operation)].member.members)
+    one = models.operation("sagemaker", f"Describe{family.name}")
+    if one is not None and one.output_shape is not None:
+        found |= set(one.output_shape.members)
+    return found
 
 
 def _time(member: str, *, later: bool) -> Test:

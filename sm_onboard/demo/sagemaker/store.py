@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .clock import Clock
@@ -58,6 +61,8 @@ class Region:
         self._records: dict[str, dict[Key, Record]] = {}
         self._arns: dict[str, Record] = {}
         self._leaving: set[Record] = set()
+        self._coming: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
 
     def now(self) -> float:
         return self.world.clock.now()
@@ -77,6 +82,10 @@ class Region:
     def ends(self, record: Record) -> None:
         """Says that the record's timeline comes to an end."""
         self._leaving.add(record)
+
+    def at(self, when: float, act: Callable[[], None]) -> None:
+        """Has something done before the first look at any record at or after a time."""
+        heapq.heappush(self._coming, (when, next(self._order), act))
 
     def remove(self, record: Record) -> None:
         """Takes a record out at once, with its tags."""
@@ -107,18 +116,48 @@ class Region:
         return len(self._records.get(family, {}))
 
     def _sweep(self) -> None:
+        while self._coming and self._coming[0][0] <= self.now():
+            heapq.heappop(self._coming)[2]()
         if self._leaving:
             now = self.now()
             for record in [r for r in self._leaving if r.status(now) == GONE]:
                 self.remove(record)
 
 
+def _no_quota(region: Region, kind: str, instance: str) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What a presigned address lets its holder see, once.
+
+    Attributes:
+        until: seconds since 1970.
+        title, lines: what the page says.
+    """
+
+    until: float
+    title: str
+    lines: tuple[str, ...]
+
+
 class World:
-    """All accounts and regions, and the time."""
+    """All accounts and regions, and the time.
+
+    Attributes:
+        network: refuses a VPC or subnets that do not exist; None: nobody looks.
+        app_quota: the name and value of the quota for a type of app on a type of instance;
+            None: there is no limit.
+        tickets: what presigned addresses open.
+    """
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
+        self.network: Callable[[Region, str, list[str]], None] | None = None
+        self.app_quota: Callable[[Region, str, str], tuple[str, float] | None] = _no_quota
         self.chance = random.Random(1)  # noqa: S311 - the same ids every time
+        self.tickets: dict[str, Ticket] = {}
         self._regions: dict[tuple[str, str], Region] = {}
 
     def region(self, account: str, name: str) -> Region:
@@ -137,4 +176,5 @@ class World:
     def reset(self) -> None:
         """Nothing is there any more; ids begin anew."""
         self._regions.clear()
+        self.tickets.clear()
         self.chance.seed(1)

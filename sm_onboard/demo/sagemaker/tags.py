@@ -16,7 +16,11 @@ LIMIT = 50
 ASSUMPTIONS = (
     Assumption("AddTags", "a resource has at most 50 tags", "AWS documentation: tagging limits"),
     Assumption("AddTags", "keys that begin with aws: are refused", "AWS documentation: tagging"),
-    Assumption("AddTags", "an ARN that names nothing is refused with ValidationException"),
+    Assumption(
+        "ListTags",
+        "the ARN of nothing, or of a deleted app, is refused with ValidationException",
+        "aws/amazon-sagemaker-feedback#108",
+    ),
 )
 
 
@@ -44,7 +48,7 @@ def listed(found: dict[str, str]) -> list[dict[str, str]]:
 def _of(region: Region, call: Call) -> dict[str, str]:
     arn = str(call.parameters["ResourceArn"])
     record = region.by_arn(arn)
-    if record is None:
+    if record is None or record.status(region.now()) == "Deleted":
         raise validation(f"The resource {arn} does not exist.")
     return region.tags.setdefault(record.arn, {})
 
@@ -53,9 +57,7 @@ def add(region: Region, call: Call) -> Answer:
     new = wanted(call.parameters["Tags"])
     there = _of(region, call)
     if len({*there, *new}) > LIMIT:
-        raise ServiceError(
-            "ResourceLimitExceeded", f"A resource can have at most {LIMIT} tags."
-        )
+        raise ServiceError("ResourceLimitExceeded", f"A resource can have at most {LIMIT} tags.")
     there.update(new)
     return {"Tags": listed(there)}
 
