@@ -66,7 +66,8 @@ class Failure:
     Attributes:
         path: where, as the service writes it: ``tags.1.member.key``.
         kind: required, null, type, unknown, union, enum, pattern, min or max.
-        value: what was there; None where it is missing or the model calls it sensitive.
+        value: what was there; None where it is missing, of another type, or sensitive as the
+            model says.
         text: the service's sentence about it.
     """
 
@@ -386,7 +387,7 @@ def _wrong_type(shape: Shape, value: Any, path: str) -> Failure:
         text = "Start of list found where not expected"
     else:
         text = f"{_token(value)} cannot be converted to {_JAVA[shape.type_name]}"
-    return Failure(path, "type", _shown(shape, value), text)
+    return Failure(path, "type", None, text)
 
 
 def _token(value: Any) -> str:
