@@ -15,18 +15,18 @@ import hmac
 import os
 import re
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO
 
 from .history import git_environment
+from .listener import Listener
 
 _ADDRESS = re.compile(
     r"/(?P<private>private/)?(?P<name>\w[\w.-]*(?:/\w[\w.-]*)*)\.git"
@@ -36,46 +36,8 @@ _ADDRESS = re.compile(
 _CHUNK = 64 * 1024  # bytes
 
 
-class _Listener(ThreadingHTTPServer):
-    """Knows its connections and their threads, so that it can end them."""
-
+class _Listener(Listener):
     git: GitServer
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, address: tuple[str, int], handler: type[GitHandler]) -> None:
-        self._guard = threading.Lock()
-        self._open: dict[threading.Thread, socket.socket] = {}
-        super().__init__(address, handler)
-
-    def server_bind(self) -> None:
-        # http.server's own asks DNS for this machine's name, which can take seconds.
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
-
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        with self._guard:
-            self._open[threading.current_thread()] = request
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            with self._guard:
-                del self._open[threading.current_thread()]
-
-    def server_close(self) -> None:
-        super().server_close()
-        with self._guard:
-            left = dict(self._open)
-        for connection in left.values():
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        for thread in left:
-            thread.join(timeout=1)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news."""
 
 
 class GitHandler(BaseHTTPRequestHandler):
@@ -248,7 +210,7 @@ class GitServer:
         self.user = user
         self.password = password
         self.stopping = threading.Event()
-        self._http = _Listener(("127.0.0.1", port), self.handler)
+        self._http = _Listener(port, self.handler)
         self._http.git = self
         self._loop = threading.Thread(
             target=self._http.serve_forever,
@@ -259,7 +221,7 @@ class GitServer:
 
     @property
     def port(self) -> int:
-        return int(self._http.server_address[1])
+        return self._http.port
 
     @property
     def address(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 
 from . import crud, listing, models, tags
@@ -58,6 +59,11 @@ class Emulator:
 
     def handles(self, service: str, operation: str) -> bool:
         return (service, operation) in self._acts or (service, operation) in self._others
+
+    @property
+    def lock(self) -> AbstractContextManager[object]:
+        """To be held by whoever looks at `world` from outside of a call."""
+        return self._lock
 
     def operations(self) -> list[tuple[str, str]]:
         """All that are handled, as (service, operation)."""

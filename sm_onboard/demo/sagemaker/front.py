@@ -1,0 +1,225 @@
+"""The door of the server: what comes in, who may pass, and who answers.
+
+In this order: is it safe to look at; control paths; pages and other applications; what is
+called; an outage; who calls; throttling; may they; the answer, ours or moto's.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qs
+
+from . import answers, models
+from .access import Credentials, Gate, Signed, required
+from .access.refusals import refusal
+from .answers import Reply
+from .call import Call, Caller
+from .calls import Calls
+from .control import PREFIX, Controls
+from .engine import SERVICES, Emulator
+from .errors import ServiceError, denied, not_implemented, throttled
+from .families import presigned
+from .faults import AFTER, BEFORE, Faults
+from .moto_services import MotoServices
+from .requests import Request, identify, parameters, raw_body, unknown_operation
+from .wire import HEADERS, Application, Environ, NoAnswer, StartResponse
+
+_log = logging.getLogger(__name__)
+
+# What moto would answer to anybody: its dashboard, and a machine's metadata with credentials.
+_CLOSED = ("/moto-api", "/latest/meta-data", "/latest/api", "/favicon.ico")
+
+Predicate = Callable[[Environ], bool]
+
+
+class Front:
+    """A WSGI application.
+
+    Args:
+        own: the emulator's own credentials: their owner may do everything.
+        stopping: set when the server ends, so that nothing waits longer.
+    """
+
+    def __init__(
+        self,
+        emulator: Emulator,
+        gate: Gate,
+        own: Credentials,
+        controls: Controls,
+        *,
+        moto: MotoServices,
+        faults: Faults,
+        calls: Calls,
+        stopping: threading.Event,
+    ) -> None:
+        self._emulator = emulator
+        self._gate = gate
+        self._own = own
+        self._controls = controls
+        self._moto = moto
+        self._faults = faults
+        self._calls = calls
+        self._stopping = stopping
+        self._others: list[tuple[Predicate, Application]] = []
+
+    def register(self, predicate: Predicate, application: Application) -> None:
+        """Lets another application answer the requests it recognizes; it checks who calls."""
+        self._others.append((predicate, application))
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        reply = self._before_the_api(environ)
+        if reply is None:
+            for recognizes, application in self._others:
+                if recognizes(environ):
+                    return application(environ, start_response)
+            reply = self._api(environ)
+        start_response(reply.reason, reply.wsgi_headers)
+        return [reply.body]
+
+    def _before_the_api(self, environ: Environ) -> Reply | None:
+        path: str = environ["PATH_INFO"]
+        if not _is_addressed_to_us(environ):
+            return answers.text(403, "This server is not called by that name.")
+        is_page = path == presigned.PATH and environ["REQUEST_METHOD"] == "GET"
+        if _comes_from_a_page(environ, followed_link=is_page):
+            return answers.text(403, "Web pages may not call this server.")
+        if path.startswith(PREFIX):
+            return self._controls.reply(environ)
+        if path.startswith(_CLOSED):
+            return answers.text(404, "There is nothing here.")
+        if is_page and "HTTP_AUTHORIZATION" not in environ:
+            token = parse_qs(environ["QUERY_STRING"]).get("token", [""])[0]
+            return answers.page(*presigned.page(self._emulator.world, token))
+        return None
+
+    def _api(self, environ: Environ) -> Reply:
+        """Answers a call of AWS's API, and counts it."""
+        begun = time.perf_counter()
+        request = Request("", "", "", "", "rest-json")
+        status, code = 0, ""
+        try:
+            request = identify(environ)
+            reply = self._answered(request, environ)
+            status, code = reply.status, reply.code
+        except ServiceError as error:
+            reply = answers.error(request, error)
+            status, code = reply.status, reply.code
+        except NoAnswer:
+            raise
+        except Exception:
+            told = traceback.format_exc()
+            self._calls.failed(told)
+            _log.error("%s:%s failed\n%s", request.service, request.operation, told)
+            failure = ServiceError("InternalFailure", "The local SageMaker made a mistake.", 500)
+            reply = answers.error(request, failure)
+            status, code = reply.status, reply.code
+        finally:
+            seconds = time.perf_counter() - begun
+            self._calls.add(request.service, request.operation, status, code, seconds)
+        return reply
+
+    def _answered(self, request: Request, environ: Environ) -> Reply:
+        self._trouble_before(request)
+        caller = self._gate.authenticate(_signed(request, environ))
+        struck = self._faults.strike(AFTER, request.service, request.operation)
+        if "throttle" in struck:
+            raise throttled()
+        if not request.operation:
+            raise unknown_operation()
+        ours = request.service in SERVICES
+        if ours and models.operation(request.service, request.operation) is None:
+            raise unknown_operation()
+        handled = self._emulator.handles(request.service, request.operation)
+        if handled or caller.access_key != self._own.access_key:
+            members = parameters(request, environ)
+            self._authorize(request, caller, members)
+        if "denied" in struck:
+            action = f"{request.signing_name}:{request.operation}"
+            why = f"because no identity-based policy allows the {action} action"
+            raise denied(caller.arn, action, "*", why)
+        if handled:
+            call = Call(
+                request.service,
+                request.operation,
+                members,
+                request.region,
+                caller,
+                base_url=f"http://127.0.0.1:{environ['SERVER_PORT']}",
+                faults=frozenset(struck),
+            )
+            return answers.answer(request, self._emulator.call(call))
+        if ours:
+            raise not_implemented(request.operation)
+        return self._moto.call(request, environ)
+
+    def _trouble_before(self, request: Request) -> None:
+        struck = self._faults.strike(BEFORE, request.service, request.operation)
+        if "latency" in struck:
+            self._stopping.wait(struck["latency"].seconds)
+        if "timeout" in struck:
+            self._stopping.wait(struck["timeout"].seconds)
+            raise NoAnswer
+        if "refuse" in struck:
+            raise NoAnswer
+        if "outage" in struck:
+            raise ServiceError("ServiceUnavailable", "Service is unavailable.", 503)
+        if "expired" in struck:
+            raise refusal("expired", request.service)
+
+    def _authorize(self, request: Request, caller: Caller, members: dict[str, Any]) -> None:
+        if caller.access_key == self._own.access_key:
+            return
+        with self._emulator.lock:
+            needs = required(
+                request.service,
+                request.operation,
+                members,
+                request.region,
+                caller.account,
+                self._emulator.world,
+            )
+        for action, resource, context in needs:
+            self._gate.authorize(caller, action, (resource,), context)
+
+
+def _signed(request: Request, environ: Environ) -> Signed:
+    path, _, query = environ["RAW_URI"].partition("?")
+    return Signed(
+        environ["REQUEST_METHOD"],
+        path,
+        query,
+        _headers(environ),
+        raw_body(environ),
+        request.service,
+    )
+
+
+def _headers(environ: Environ) -> dict[str, str]:
+    """The headers as they were sent; several of one name are joined, as signatures join them."""
+    found: dict[str, str] = {}
+    for name, value in environ[HEADERS]:
+        key = name.lower()
+        found[key] = f"{found[key]},{value}" if key in found else value
+    return found
+
+
+def _is_addressed_to_us(environ: Environ) -> bool:
+    """A page whose name was bound to 127.0.0.1 still says its own name here."""
+    host, port = environ.get("HTTP_HOST", "").lower(), environ["SERVER_PORT"]
+    ours = (f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}")
+    return host in ours
+
+
+def _comes_from_a_page(environ: Environ, *, followed_link: bool) -> bool:
+    """Whether a page in a browser makes this request; to follow a link is a person's doing."""
+    if "HTTP_ORIGIN" in environ:
+        return True
+    site = environ.get("HTTP_SEC_FETCH_SITE", "none")
+    if followed_link and environ.get("HTTP_SEC_FETCH_MODE") == "navigate":
+        return environ.get("HTTP_SEC_FETCH_DEST") != "document"
+    return site not in ("none", "same-origin")

@@ -1,0 +1,145 @@
+"""The other AWS services: moto's. Imported when the first of them is called, not before."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import threading
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from botocore.model import OperationNotFoundError
+
+from .access import Credentials
+from .answers import Reply
+from .call import ACCOUNT
+from .errors import not_implemented
+from .requests import Request, unknown_operation
+from .wire import Application, Environ
+
+_CODE = re.compile(rb'(?:<Code>|"__type":\s*")([\w.#:/]+)')
+_ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+def settings() -> None:
+    """Tells moto what it reads once, when it is imported."""
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "1"
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+
+
+class MotoServices:
+    """What moto answers.
+
+    Args:
+        own: the emulator's own credentials, which moto shall know as the user ``admin``.
+    """
+
+    def __init__(self, own: Credentials) -> None:
+        self._own = own
+        self._lock = threading.Lock()
+        self._application: Application | None = None
+
+    def call(self, request: Request, environ: Environ) -> Reply:
+        """Passes a request on.
+
+        Raises:
+            ServiceError: ``NotImplementedException``, where moto does not know the operation.
+        """
+        application = self._started()
+        name = f"{request.service}:{request.operation}"
+        prepared = _prepared(request, environ)
+        if not _has_backend(application, prepared):
+            raise not_implemented(name)
+        head: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], *_: object) -> None:
+            head.append((status, headers))
+
+        try:
+            body = _joined(application(prepared, start_response))
+        except NotImplementedError as error:
+            raise not_implemented(name) from error
+        except OperationNotFoundError as error:
+            raise unknown_operation() from error
+        status = int(head[-1][0].split()[0])
+        headers = dict(head[-1][1])
+        headers.pop("Content-Length", None)
+        said_by_flask = headers.get("Content-Type", "").startswith("text/html")
+        if status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED) and said_by_flask:
+            raise not_implemented(name)
+        return Reply(status, body, headers, _code(status, body))
+
+    def reset(self) -> None:
+        """Forgets everything that moto's services were told."""
+        with self._lock:
+            if self._application is not None:
+                from moto.moto_api._internal.models import moto_api_backend
+
+                moto_api_backend.reset()
+                self._settle()
+
+    def _started(self) -> Application:
+        with self._lock:
+            if self._application is None:
+                settings()
+                from moto.moto_server import werkzeug_app
+
+                self._application = werkzeug_app.DomainDispatcherApplication(
+                    werkzeug_app.create_backend_app
+                )
+                self._settle()
+            return self._application
+
+    def _settle(self) -> None:
+        """Makes the emulator's own key one of IAM's, so that IAM and STS know who calls."""
+        from moto.iam.models import iam_backends
+
+        iam = iam_backends[ACCOUNT]["aws"]
+        iam.create_user("us-east-1", "admin")
+        key = iam.create_access_key("admin")
+        del iam.access_keys[key.access_key_id]
+        key.access_key_id = self._own.access_key
+        key.secret_access_key = self._own.secret_key
+        iam.access_keys[key.access_key_id] = key
+        iam.attach_user_policy(_ADMINISTRATOR, "admin")
+
+
+def _has_backend(application: Any, environ: Environ) -> bool:
+    """Whether moto has a module for the service that is called."""
+    host = application.infer_service_region_host(environ, environ["PATH_INFO"])
+    with contextlib.redirect_stdout(io.StringIO()):  # moto prints what it does not know
+        return application.get_backend_for_host(host) is not None
+
+
+def _prepared(request: Request, environ: Environ) -> Environ:
+    """The request as moto understands it.
+
+    moto reads the region and the account from headers that anybody can send, and takes a
+    presigned request for one of S3's.
+    """
+    prepared = {key: value for key, value in environ.items() if key != "HTTP_X_MOTO_ACCOUNT_ID"}
+    if "HTTP_AUTHORIZATION" not in prepared and request.service != "s3":
+        credential = dict(parse_qsl(prepared["QUERY_STRING"])).get("X-Amz-Credential", "")
+        prepared["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={credential}, "
+    return prepared
+
+
+def _code(status: int, body: bytes) -> str:
+    """The error's code, for the log."""
+    if status < 400:
+        return ""
+    found = _CODE.search(body[:4096])
+    return found[1].decode(errors="replace") if found else str(status)
+
+
+def _joined(parts: Iterable[bytes]) -> bytes:
+    try:
+        return b"".join(parts)
+    finally:
+        close = getattr(parts, "close", None)
+        if close is not None:
+            close()

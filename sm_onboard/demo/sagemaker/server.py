@@ -1,0 +1,187 @@
+"""The local SageMaker as a server on loopback.
+
+    python -m sm_onboard.demo.sagemaker.server [--port N] [--empty] [--speed X] [--region R]
+
+prints one line of JSON once it answers, and ends when its standard input does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import logging
+import math
+import os
+import secrets
+import signal
+import sys
+import threading
+from typing import Any
+
+from . import others
+from .access import Credentials, Gate
+from .calls import Calls
+from .clock import Clock
+from .control import Controls
+from .engine import Emulator
+from .faults import Faults
+from .front import Front
+from .moto_services import MotoServices
+from .wire import WebServer
+
+DEFAULT_REGION = "eu-west-1"
+_KEY_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+class Server:
+    """A local SageMaker on 127.0.0.1, in threads of this process.
+
+    Args:
+        port: 0 takes a free one.
+        speed: how fast life cycles pass; see `Clock`.
+        sample: whether the sample organization is there.
+        region: the region of the sample organization, and of the environment.
+
+    Attributes:
+        control_token: what the control paths ask for.
+        front: to register other applications with.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        speed: float = 1.0,
+        sample: bool = True,
+        region: str = DEFAULT_REGION,
+    ) -> None:
+        self.region = region
+        self.control_token = secrets.token_urlsafe(32)
+        self._speed = speed
+        self._own = _credentials()
+        self._stopping = threading.Event()
+        self._faults, self._calls = Faults(), Calls()
+        self.emulator = Emulator(Clock(speed))
+        for (service, operation), handler in others.HANDLERS.items():
+            self.emulator.register(service, operation, handler)
+        self._moto = MotoServices(self._own)
+        self.controls = Controls(
+            self.control_token,
+            clock=self.emulator.world.clock,
+            faults=self._faults,
+            calls=self._calls,
+            reset=self.reset,
+        )
+        self.front = Front(
+            self.emulator,
+            Gate(self._own, self.emulator.world.clock.now),
+            self._own,
+            self.controls,
+            moto=self._moto,
+            faults=self._faults,
+            calls=self._calls,
+            stopping=self._stopping,
+        )
+        if sample:
+            self._fill()
+        self._http = WebServer(port, self.front)
+        self._loop = threading.Thread(
+            target=self._http.serve_forever,
+            kwargs={"poll_interval": 0.05},  # seconds that stop() may have to wait
+            name="local SageMaker",
+            daemon=True,
+        )
+
+    @property
+    def url(self) -> str:
+        """``http://127.0.0.1:PORT``."""
+        return f"http://127.0.0.1:{self._http.port}"
+
+    def environment(self) -> dict[str, str]:
+        """What leads a client here, and to no account of anybody's."""
+        return {
+            "AWS_ACCESS_KEY_ID": self._own.access_key,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_REGION": self.region,
+            "AWS_SECRET_ACCESS_KEY": self._own.secret_key,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT": self.url,
+            "SM_ONBOARD_DEMO_CONTROL": self.control_token,
+        }
+
+    def reset(self, sample: bool) -> None:
+        """Forgets everything, ends all trouble, and sets the clock to the real time."""
+        self._faults.clear()
+        self._calls.clear()
+        self.emulator.reset(self._speed)
+        others.reset()
+        self._moto.reset()
+        if sample:
+            self._fill()
+
+    def start(self) -> Server:
+        self._loop.start()
+        return self
+
+    def stop(self) -> None:
+        """Ends every connection."""
+        self._stopping.set()
+        if self._loop.is_alive():
+            self._http.shutdown()
+            self._loop.join()
+        self._http.server_close()
+
+    def __enter__(self) -> Server:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _fill(self) -> None:
+        from . import organization
+
+        organization.fill(self.emulator, self.region)
+
+
+def _credentials() -> Credentials:
+    """A key that looks like IAM's, new at every start, so that no other one works here."""
+    name = "".join(secrets.choice(_KEY_LETTERS) for _ in range(16))
+    return Credentials(f"AKIA{name}", secrets.token_urlsafe(30))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serves until standard input ends, or SIGINT or SIGTERM arrives."""
+    parser = argparse.ArgumentParser(prog="local-sagemaker")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--speed", type=float, default=1.0)
+    parser.add_argument("--region", default=DEFAULT_REGION)
+    parser.add_argument("--empty", action="store_true")
+    given = parser.parse_args(arguments)
+    logging.basicConfig(format="%(message)s")
+    _end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    speed = given.speed if given.speed > 0 else math.inf
+    server = Server(given.port, speed, not given.empty, given.region)
+    with server:
+        line: dict[str, Any] = {"url": server.url, "environment": server.environment()}
+        print(json.dumps(line), flush=True)
+        with contextlib.suppress(OSError):
+            while sys.stdin.buffer.read(1):
+                pass
+
+
+def _end_with_parent() -> None:
+    """On Linux the kernel ends this process even where a copy of the pipe stays open."""
+    if sys.platform == "linux":
+        import ctypes
+
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()
