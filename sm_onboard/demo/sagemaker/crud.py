@@ -39,7 +39,8 @@ ASSUMPTIONS = (
     Assumption("all", "the texts of messages that no source is given for"),
 )
 
-NOT_STORED = {"Tags", "ClientRequestToken"}
+TOKENS = ("ClientRequestToken", "ClientToken")
+NOT_STORED = {"Tags", *TOKENS}
 
 
 class Crud:
@@ -72,7 +73,7 @@ class Crud:
             stages = (*family.life.born[:-1], (family.life.failed, 0.0))
             record.reason = "It was asked to fail."
             begin(region, record, stages)
-        if token := given.get("ClientRequestToken"):
+        if token := _token(given):
             region.rooms.setdefault("tokens", {})[call.operation, token] = (
                 record.arn,
                 _without_token(given),
@@ -105,7 +106,7 @@ class Crud:
     def update(self, family: Family, region: Region, call: Call) -> Answer:
         record = find(family, region, call)
         self._check_status(record, region, "updated")
-        skipped = {*family.key, "Tags", "ClientRequestToken"}
+        skipped = {*family.key, *NOT_STORED}
         if family.by_arn:
             skipped.add(family.arn_name)
         changes = {
@@ -155,7 +156,7 @@ class Crud:
         if not key[-1]:
             return
         above = self._families[parent.family]
-        record = region.get(above.name, *key)
+        record = region.get(above.name, *cased(above, key))
         if record is None:
             raise missing(above, key, call)
         status = record.status(region.now())
@@ -173,13 +174,13 @@ class Crud:
             )
 
     def _same_token(self, region: Region, call: Call) -> Record | None:
-        token = call.parameters.get("ClientRequestToken")
+        token = _token(call.parameters)
         before = region.rooms.get("tokens", {}).get((call.operation, token)) if token else None
         if before is None:
             return None
         arn, given = before
         if given != _without_token(call.parameters):
-            raise validation("This ClientRequestToken was used with other parameters.")
+            raise validation("This token was used with other parameters.")
         return region.by_arn(arn)
 
 
@@ -205,6 +206,9 @@ def find(family: Family, region: Region, call: Call) -> Record:
 def missing(family: Family, key: Key, call: Call | None = None) -> ServiceError:
     """There is no such resource, in the family's own words."""
     message = family.missing_message or f"{named(family, key)} does not exist."
+    if call is not None and "{arn}" in message:
+        path = family.arn.format_map(dict(zip(family.key, key, strict=True)))
+        message = message.format(arn=f"arn:aws:sagemaker:{call.region}:{call.account}:{path}")
     return ServiceError(_modelled(call, family.missing), message)
 
 
@@ -245,7 +249,12 @@ def describe(region: Region, record: Record) -> Answer:
 
 
 def key_of(family: Family, values: Mapping[str, Any]) -> Key:
-    return tuple(str(values.get(name, "")) for name in family.key)
+    return cased(family, tuple(str(values.get(name, "")) for name in family.key))
+
+
+def cased(family: Family, key: Key) -> Key:
+    """The key as records are kept by it."""
+    return tuple(part.lower() for part in key) if family.caseless else key
 
 
 def arn_path(family: Family, values: Mapping[str, Any]) -> str:
@@ -268,4 +277,8 @@ def merged(old: Any, new: Any) -> Any:
 
 
 def _without_token(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in parameters.items() if k != "ClientRequestToken"}
+    return {k: v for k, v in parameters.items() if k not in TOKENS}
+
+
+def _token(parameters: Mapping[str, Any]) -> str | None:
+    return next((str(parameters[name]) for name in TOKENS if name in parameters), None)

@@ -151,7 +151,7 @@ def choosing(family: Family, operation: OperationModel, name: str) -> Test:
         return lambda region, record, value: record.status(region.now()) == value
     if name.endswith("Equals"):
         return _equal(name[: -len("Equals")])
-    if name in _known(family, operation):
+    if name in family.key or name in _known(family, operation):
         return _equal(name)
     raise not_implemented(f"the filter {name} of {operation.name}")
 

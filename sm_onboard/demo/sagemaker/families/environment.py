@@ -90,7 +90,6 @@ def _new_version(region: Region, call: Call, values: Values) -> None:
     values["Version"] = number
     values["ImageArn"] = image.arn
     values["ContainerImage"] = values["BaseImage"]
-    values.pop("ClientToken", None)
     for other in _versions(region, values["ImageName"]):
         left = set(other.values.get("Aliases", ())) - set(values.get("Aliases", ()))
         other.values["Aliases"] = sorted(left)

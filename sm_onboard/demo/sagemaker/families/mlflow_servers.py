@@ -35,7 +35,7 @@ ASSUMPTIONS = (
 def _new_server(region: Region, call: Call, values: Values) -> None:
     values.setdefault("TrackingServerSize", "Small")
     values.setdefault("MlflowVersion", "3.0")
-    values.setdefault("WeeklyMaintenanceWindowStart", "TUE:03:30")
+    values.setdefault("WeeklyMaintenanceWindowStart", "Tue:03:30")
     values.setdefault("AutomaticModelRegistration", False)
     values["TrackingServerUrl"] = (
         f"https://t-{region.world.id()}.{region.name}.experiments.sagemaker.aws"
@@ -56,7 +56,7 @@ def _new_app(region: Region, call: Call, values: Values) -> None:
     values["Id"] = f"app-{region.world.id().upper()}"
     values["MlflowVersion"] = "3.4"
     values.setdefault("ModelRegistrationMode", "AutoModelRegistrationDisabled")
-    values.setdefault("WeeklyMaintenanceWindowStart", "TUE:03:30")
+    values.setdefault("WeeklyMaintenanceWindowStart", "Tue:03:30")
     values.setdefault("AccountDefaultStatus", "DISABLED")
     values.setdefault("DefaultDomainIdList", [])
     values["CreatedBy"] = values["LastModifiedBy"] = user_context(call.caller)
