@@ -8,9 +8,29 @@ from __future__ import annotations
 from sm_onboard.demo.sagemaker.assumptions import Assumption
 from sm_onboard.demo.sagemaker.family import Family, Special
 
-from . import apps, domains, environment, jobs, mlflow_servers, presigned
+from . import (
+    apps,
+    clusters,
+    domains,
+    environment,
+    inference,
+    jobs,
+    mlflow_servers,
+    notebook_instances,
+    presigned,
+)
 
-_MODULES = (domains, apps, environment, mlflow_servers, presigned, jobs)
+_MODULES = (
+    domains,
+    apps,
+    environment,
+    mlflow_servers,
+    presigned,
+    jobs,
+    inference,
+    notebook_instances,
+    clusters,
+)
 
 FAMILIES: tuple[Family, ...] = tuple(family for m in _MODULES for family in m.FAMILIES)
 SPECIALS: dict[tuple[str, str], Special] = {
