@@ -83,8 +83,11 @@ def test_an_update_merges_settings_and_replaces_lists(api: Api) -> None:
     domain = api.domain()
     lab = {"LifecycleConfigArns": [first], "DefaultResourceSpec": {"InstanceType": "ml.t3.large"}}
     api("UpdateDomain", DomainId=domain, DefaultUserSettings={"JupyterLabAppSettings": lab})
-    api("UpdateDomain", DomainId=domain,
-        DefaultUserSettings={"JupyterLabAppSettings": {"LifecycleConfigArns": [second]}})  # fmt: skip
+    api(
+        "UpdateDomain",
+        DomainId=domain,
+        DefaultUserSettings={"JupyterLabAppSettings": {"LifecycleConfigArns": [second]}},
+    )
     settings = api("DescribeDomain", DomainId=domain)["DefaultUserSettings"]
     assert settings["ExecutionRole"] == ROLE
     assert settings["JupyterLabAppSettings"] == {**lab, "LifecycleConfigArns": [second]}
