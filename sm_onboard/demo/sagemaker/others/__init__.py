@@ -1,0 +1,25 @@
+"""Operations of other services that the product calls and moto lacks."""
+
+from __future__ import annotations
+
+from ..assumptions import Assumption
+from ..call import Handler
+from . import codecommit, pricing, quotas
+
+HANDLERS: dict[tuple[str, str], Handler] = {
+    **pricing.HANDLERS,
+    **quotas.HANDLERS,
+    **codecommit.HANDLERS,
+}
+"""By botocore's name of the service and the operation."""
+
+ASSUMPTIONS: tuple[Assumption, ...] = (
+    *pricing.ASSUMPTIONS,
+    *quotas.ASSUMPTIONS,
+    *codecommit.ASSUMPTIONS,
+)
+
+
+def reset() -> None:
+    """Forgets what was set; what moto keeps, moto resets."""
+    quotas.APPLIED.reset()
