@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -266,6 +267,24 @@ def test_what_the_model_calls_sensitive_is_never_repeated(main: dict[str, Any]) 
         found = failures(of, {"Secret": value})
         assert found
         assert "HUNTER2" not in repr(found) + message(found)
+
+
+def test_nothing_sensitive_within_a_list_that_is_too_long_is_repeated() -> None:
+    of = shape(
+        structure({"Users": "Users"}),
+        Users={"type": "list", "member": {"shape": "User"}, "max": 1},
+        User=structure({"Secret": "Secret"}),
+        Secret=OTHERS["Secret"],
+    )
+    found = failures(of, {"Users": [{"Secret": "abc"}, {"Secret": "abc"}]})
+    assert [failure.kind for failure in found] == ["max"]
+    assert "abc" not in repr(found)
+
+
+def test_many_broken_items_are_judged_in_time() -> None:
+    started = time.thread_time()
+    assert message(failures(SMALL, {"Names": ["A" * 50] * 2_000})).startswith("2 validation")
+    assert time.thread_time() - started < 2
 
 
 def test_a_long_value_is_not_repeated_whole() -> None:
