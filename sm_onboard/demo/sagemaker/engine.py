@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
-from . import crud, listing, models, tags
+from . import crud, listing, models, search, tags
 from .call import Answer, Call, Handler
 from .clock import Clock
 from .crud import Crud
@@ -46,7 +46,7 @@ class Emulator:
                 self._know("sagemaker", operation, partial(act, family))
         for (service, operation), special in SPECIALS.items():
             self._know(service, operation, special)
-        for operation, special in tags.OPERATIONS.items():
+        for operation, special in {**tags.OPERATIONS, **search.OPERATIONS}.items():
             self._know("sagemaker", operation, special)
 
     def _know(self, service: str, operation: str, act: Act) -> None:
@@ -92,6 +92,12 @@ class Emulator:
             return {}
         shape: Answer = shaped(operation.output_shape, answer)
         return shape
+
+    @contextmanager
+    def alone(self) -> Iterator[World]:
+        """Only this thread is answered meanwhile, and may change the world as it likes."""
+        with self._lock:
+            yield self.world
 
     def reset(self, speed: float | None = None) -> None:
         """Nothing is there any more, and the clock shows the real time."""

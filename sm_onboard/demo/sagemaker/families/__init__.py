@@ -1,6 +1,7 @@
 """The table of resource families, and the operations that are not one of a family's five.
 
-Each module has ``FAMILIES``, ``OPERATIONS`` (by API name) and ``ASSUMPTIONS``.
+Each module has ``FAMILIES``, ``OPERATIONS`` (by API name) and ``ASSUMPTIONS``, and ``SERVICE`` if
+its operations are not of the service ``sagemaker``.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from sm_onboard.demo.sagemaker.family import Family, Special
 
 from . import (
     apps,
+    associations,
     clusters,
     domains,
     environment,
+    experiments,
     inference,
     jobs,
+    metrics,
     mlflow_servers,
     notebook_instances,
     presigned,
@@ -30,10 +34,15 @@ _MODULES = (
     inference,
     notebook_instances,
     clusters,
+    experiments,
+    associations,
+    metrics,
 )
 
 FAMILIES: tuple[Family, ...] = tuple(family for m in _MODULES for family in m.FAMILIES)
 SPECIALS: dict[tuple[str, str], Special] = {
-    ("sagemaker", name): act for m in _MODULES for name, act in m.OPERATIONS.items()
+    (getattr(m, "SERVICE", "sagemaker"), name): act
+    for m in _MODULES
+    for name, act in m.OPERATIONS.items()
 }
 ASSUMPTIONS: tuple[Assumption, ...] = tuple(a for m in _MODULES for a in m.ASSUMPTIONS)
