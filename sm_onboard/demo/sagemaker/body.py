@@ -73,7 +73,7 @@ def broken_error(model: OperationModel, response: Mapping[str, Any]) -> Iterator
     header = response["headers"].get("x-amzn-errortype", "")
     code = _code(header or value.get("__type") or value.get("code") or "")
     message = value.get("message") or value.get("Message")
-    if not isinstance(message, str) or not message:
+    if not isinstance(message, str):
         yield f"{code} has no message."
     shapes = {_error_code(shape): shape for shape in model.error_shapes}
     if code in shapes:

@@ -211,7 +211,7 @@ def _name(model: OperationModel) -> str:
 
 
 def _broken_request(model: OperationModel, content: Any) -> Iterator[Violation]:
-    if not body.is_json(model) or model.has_streaming_input or model.has_event_stream_input:
+    if not body.is_json(model) or model.has_event_stream_input:
         return
     for what in body.broken(model.input_shape, content):
         yield Violation(_name(model), "request", what)
@@ -221,7 +221,7 @@ def _broken_answer(
     model: OperationModel, response: Mapping[str, Any], parsed: Mapping[str, Any]
 ) -> Iterator[Violation]:
     shape = model.output_shape
-    if shape is None or model.has_streaming_output or model.has_event_stream_output:
+    if shape is None or model.has_event_stream_output:
         return
     members = {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
     if body.is_json(model):

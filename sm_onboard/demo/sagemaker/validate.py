@@ -29,7 +29,8 @@ ASSUMPTIONS = (
     Assumption(
         "every operation",
         "a value of the wrong JSON type is refused with SerializationException before any "
-        "other check",
+        'other check, as in "Start of structure or map found where not expected."',
+        "https://github.com/aws/aws-sdk-js-v3/issues/7102",
     ),
     Assumption(
         "every operation",

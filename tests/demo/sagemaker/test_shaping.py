@@ -40,7 +40,6 @@ MOMENT = datetime(2026, 11, 23, 10, 0, 0, 500_000, tzinfo=timezone.utc)
         ({"Counts": {"a": "1", "b": None}}, {"Counts": {"a": "1"}}),
         ({"At": MOMENT}, {"At": 1795428000.5}),
         ({"At": MOMENT.astimezone(timezone(timedelta(hours=2)))}, {"At": 1795428000.5}),
-        ({"At": MOMENT.replace(tzinfo=None)}, {"At": 1795428000.5}),
         ({"At": 12.5}, {"At": 12.5}),
         ({"Bytes": b"abcd"}, {"Bytes": "YWJjZA=="}),
         ({"Bytes": "YWJjZA=="}, {"Bytes": "YWJjZA=="}),
@@ -49,6 +48,16 @@ MOMENT = datetime(2026, 11, 23, 10, 0, 0, 500_000, tzinfo=timezone.utc)
 )  # fmt: skip
 def test_exactly_the_members_of_the_shape(value: dict[str, Any], expected: dict[str, Any]) -> None:
     assert shaped(NODE, value) == expected
+
+
+def test_a_moment_without_a_zone_is_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert shaped(NODE, {"At": MOMENT.replace(tzinfo=None)}) == {"At": 1795428000.5}
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_members_get_the_name_they_have_in_json() -> None:

@@ -255,6 +255,29 @@ def test_members_in_the_address_are_not_missed_in_the_body(endpoint: Endpoint) -
     assert seen.calls.total() == 2
 
 
+@pytest.mark.parametrize(
+    ("status", "what"), [(404, []), (400, ["FileSystemNotFound has status 400, not 404."])]
+)
+def test_an_error_has_the_status_of_the_model(
+    endpoint: Endpoint, status: int, what: list[str]
+) -> None:
+    body = {"ErrorCode": "FileSystemNotFound", "Message": "No."}
+    endpoint.answer(body, status, **{"x-amzn-ErrorType": "FileSystemNotFound"})
+    client = client_of(endpoint, "efs")
+    with strict.watch(client) as seen, pytest.raises(ClientError, match="FileSystemNotFound"):
+        client.delete_file_system(FileSystemId="fs-01234567")
+    assert [violation.what for violation in seen.violations] == what
+
+
+def test_a_body_that_is_the_value_is_not_read_as_json(endpoint: Endpoint) -> None:
+    endpoint.answer(b"0.5,0.7", 200, **{"Content-Type": "text/csv"})
+    client = client_of(endpoint, "sagemaker-runtime")
+    with strict.watch(client) as seen:
+        answer = client.invoke_endpoint(EndpointName="churn", Body=b"1,2", ContentType="text/csv")
+        assert answer["Body"].read() == b"0.5,0.7"
+    seen.check(at_least=1)
+
+
 USER = """
 <GetUserResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><GetUserResult><User>
 <Path>/</Path><UserName>{name}</UserName><UserId>AIDA0000000000000000</UserId>

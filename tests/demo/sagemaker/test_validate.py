@@ -148,6 +148,7 @@ def test_what_the_model_allows(value: dict[str, Any]) -> None:
         ({"At": True}, [("at", "type")]),
         ({"Bytes": "YWJjZGU="}, [("bytes", "max")]),
         ({"Bytes": "not base64"}, [("bytes", "type")]),
+        ({"Bytes": "YW!Jj"}, [("bytes", "type")]),
         ({"Bytes": 3}, [("bytes", "type")]),
         ({"Names": []}, [("names", "min")]),
         ({"Names": ["ab"] * 4}, [("names", "max")]),
