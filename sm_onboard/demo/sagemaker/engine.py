@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from functools import partial
 
 from . import crud, listing, models, search, tags
@@ -60,11 +59,6 @@ class Emulator:
     def handles(self, service: str, operation: str) -> bool:
         return (service, operation) in self._acts or (service, operation) in self._others
 
-    @property
-    def lock(self) -> AbstractContextManager[object]:
-        """To be held by whoever looks at `world` from outside of a call."""
-        return self._lock
-
     def operations(self) -> list[tuple[str, str]]:
         """All that are handled, as (service, operation)."""
         return sorted([*self._acts, *self._others])
@@ -92,12 +86,6 @@ class Emulator:
             return {}
         shape: Answer = shaped(operation.output_shape, answer)
         return shape
-
-    @contextmanager
-    def alone(self) -> Iterator[World]:
-        """Only this thread is answered meanwhile, and may change the world as it likes."""
-        with self._lock:
-            yield self.world
 
     def reset(self, speed: float | None = None) -> None:
         """Nothing is there any more, and the clock shows the real time."""
