@@ -1,4 +1,4 @@
-"""Answers with exactly the members of the output shape."""
+"""Answers, and requests that were checked, with exactly the members of their shape."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from botocore.model import Shape
+from botocore.utils import parse_timestamp
 
 _Make = Callable[[Any], Any]
 
@@ -16,10 +17,14 @@ _known: WeakKeyDictionary[Shape, _Make] = WeakKeyDictionary()
 
 
 def shaped(shape: Shape, value: Mapping[str, Any]) -> dict[str, Any]:
-    """The value as the service would send it in JSON.
+    """The value as the service would send it in JSON, or read it.
 
     Members that the shape lacks and those that are None are left out, at every depth; datetimes
-    become seconds since 1970, bytes become base64. Nothing is checked: ``validate`` does that.
+    and texts such as ``2026-11-23T10:00:00Z`` become seconds since 1970, bytes become base64.
+    Nothing is checked: ``validate`` does that.
+
+    Raises:
+        ValueError: a text in a timestamp's place that is no time.
     """
     make = _known.get(shape)
     if make is None:
@@ -83,6 +88,8 @@ def _map(shape: Shape) -> _Make:
 
 
 def _seconds(value: Any) -> Any:
+    if isinstance(value, str):
+        value = parse_timestamp(value)
     if not isinstance(value, datetime):
         return value
     if value.tzinfo is None:

@@ -40,6 +40,8 @@ MOMENT = datetime(2026, 11, 23, 10, 0, 0, 500_000, tzinfo=timezone.utc)
         ({"Counts": {"a": "1", "b": None}}, {"Counts": {"a": "1"}}),
         ({"At": MOMENT}, {"At": 1795428000.5}),
         ({"At": MOMENT.astimezone(timezone(timedelta(hours=2)))}, {"At": 1795428000.5}),
+        ({"At": "2026-11-23T10:00:00.5Z"}, {"At": 1795428000.5}),
+        ({"At": "2026-11-23T12:00:00.5+02:00"}, {"At": 1795428000.5}),
         ({"At": 12.5}, {"At": 12.5}),
         ({"Bytes": b"abcd"}, {"Bytes": "YWJjZA=="}),
         ({"Bytes": "YWJjZA=="}, {"Bytes": "YWJjZA=="}),
