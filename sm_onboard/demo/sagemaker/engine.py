@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from . import crud, listing, models, search, tags
@@ -86,6 +87,12 @@ class Emulator:
             return {}
         shape: Answer = shaped(operation.output_shape, answer)
         return shape
+
+    @contextmanager
+    def alone(self) -> Iterator[World]:
+        """Only this thread is answered meanwhile, and may change the world as it likes."""
+        with self._lock:
+            yield self.world
 
     def reset(self, speed: float | None = None) -> None:
         """Nothing is there any more, and the clock shows the real time."""
