@@ -18,6 +18,12 @@ from ..assumptions import Assumption
 from ..call import ACCOUNT, Caller
 from .policy import Permissions, Policy, parse
 
+ADMIN = f"arn:aws:iam::{ACCOUNT}:user/admin"
+"""Whose the emulator's own credentials are. moto does not know this user."""
+
+_ALL = """{"Version": "2012-10-17",
+"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"""
+
 
 @dataclass(frozen=True)
 class Credentials:
@@ -59,7 +65,7 @@ class Identities:
     """
 
     def __init__(self, own: Credentials) -> None:
-        admin = Caller(f"arn:aws:iam::{ACCOUNT}:user/admin", ACCOUNT, own.access_key)
+        admin = Caller(ADMIN, ACCOUNT, own.access_key)
         self._own = Identity(admin, own.secret_key, everything=True)
 
     def find(self, access_key: str) -> Identity | None:
@@ -85,16 +91,27 @@ class Identities:
             "aws:PrincipalArn": identity.role or caller.arn,
             "aws:PrincipalAccount": caller.account,
             "aws:PrincipalType": "AssumedRole" if identity.role else "User",
+            **keys_of(identity.role or caller.arn),
         }
-        if identity.everything:
-            return keys | {"aws:username": caller.name, "aws:userid": caller.access_key}
-        owner = _role(identity.role) if identity.role else _user(caller.arn)
-        if owner is None:
-            return keys
-        keys["aws:userid"] = f"{owner.id}:{caller.name}" if identity.role else owner.id
-        if not identity.role:
-            keys["aws:username"] = caller.name
-        return keys | {f"aws:PrincipalTag/{key}": value for key, value in tags(owner).items()}
+        role = _role(identity.role) if identity.role else None
+        if role is not None:
+            keys["aws:userid"] = f"{role.id}:{caller.name}"
+        return keys
+
+
+def keys_of(arn: str) -> dict[str, str]:
+    """The condition keys that a user or a role has wherever it acts."""
+    if arn == ADMIN:
+        return {"aws:PrincipalArn": arn, "aws:username": "admin"}
+    user, role = _user(arn), _role(arn)
+    keys = {}
+    if user is not None:
+        keys = {"aws:username": str(user.name), "aws:userid": str(user.id)}
+    if user is not None or role is not None:
+        owner = user if user is not None else role
+        keys["aws:PrincipalArn"] = arn
+        keys |= {f"aws:PrincipalTag/{tag['Key']}": tag["Value"] for tag in owner.tags or ()}
+    return keys
 
 
 def _backends(service: str, names: str) -> Iterator[Any]:
@@ -145,11 +162,6 @@ def _group(arn: str) -> Any:
     return next((g for b in _iam() for g in list(b.groups.values()) if g.arn == arn), None)
 
 
-def tags(owner: Any) -> dict[str, str]:
-    """The tags of a user or a role."""
-    return {tag["Key"]: tag["Value"] for tag in owner.tags or []}
-
-
 def of_user(arn: str) -> Permissions:
     """A user's policies and those of their groups; none for a user that is not there."""
     user = _user(arn)
@@ -180,7 +192,15 @@ def of_group(arn: str) -> Permissions:
 
 def there(arn: str) -> bool:
     """Whether a user, group or role has this ARN."""
-    return any(find(arn) is not None for find in (_user, _group, _role))
+    return arn == ADMIN or any(find(arn) is not None for find in (_user, _group, _role))
+
+
+def of(arn: str) -> Permissions:
+    """The policies of a user, a group or a role."""
+    if arn == ADMIN:
+        return Permissions((parse(_ALL, "AdministratorAccess", "aws-managed"),))
+    kind = arn.split(":")[5].partition("/")[0]
+    return {"user": of_user, "group": of_group, "role": of_role}[kind](arn)
 
 
 def _attached(owner: Any, kind: str) -> Iterator[Policy]:
