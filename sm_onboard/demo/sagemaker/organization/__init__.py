@@ -1,0 +1,25 @@
+"""The sample organization: two domains with people, and all that they made and left running.
+
+    with an `Emulator`: ``fill(emulator, "eu-west-1")``
+
+Everything is made through the emulator's own operations, so it is what the service would have
+accepted. The tables at the head of each module say what there is.
+"""
+
+from __future__ import annotations
+
+from ..engine import Emulator
+from . import domains, environment, runs, spaces, standing
+from .past import past
+
+__all__ = ["fill"]
+
+
+def fill(emulator: Emulator, region: str) -> None:
+    """Fills one region of an emulator in which there is no such organization yet."""
+    with past(emulator, region) as then:
+        environment.fill(then)
+        domain, secure = domains.fill(then), domains.fill_secure(then)
+        spaces.fill(then, domain, secure)
+        standing.fill(then, domain)
+        runs.fill(then)
