@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from demo.sagemaker.api import Api
 
 from sm_onboard.demo.sagemaker.call import ACCOUNT
 from sm_onboard.demo.sagemaker.errors import ServiceError
 from sm_onboard.demo.sagemaker.others import HANDLERS
+from tests.demo.sagemaker.api import Api
 
 NAMES = [f"team-{number:04}" for number in range(1003)]
 

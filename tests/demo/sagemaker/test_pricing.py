@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from demo.sagemaker.api import Api
 
 from sm_onboard import prices
 from sm_onboard.demo.sagemaker.call import ACCOUNT
 from sm_onboard.demo.sagemaker.errors import ServiceError
 from sm_onboard.demo.sagemaker.others import HANDLERS, pricing, tokens
 from sm_onboard.demo.sagemaker.others.products import location, products, usage_prefix
+from tests.demo.sagemaker.api import Api
 
 LAB = {"Type": "TERM_MATCH", "Field": "platoinstancetype", "Value": "Studio-JupyterLab"}
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from demo.sagemaker.api import Api
 
 from sm_onboard.demo.sagemaker.errors import ServiceError
 from sm_onboard.demo.sagemaker.others import HANDLERS, quotas, reset
+from tests.demo.sagemaker.api import Api
 
 MEDIUM = "Studio JupyterLab Apps running on ml.t3.medium instances"
 

@@ -1,0 +1,308 @@
+"""Managed MLflow: the endpoints of tracking servers and MLflow Apps before a real MLflow server.
+
+A client (``mlflow`` with the ``sagemaker-mlflow`` plug-in) names the server by its ARN in a
+header, and signs for another service by its kind:
+
+=================  ===================================  ====================
+kind               header                               signed for
+=================  ===================================  ====================
+tracking server    ``x-mlflow-sm-tracking-server-arn``  ``sagemaker-mlflow``
+MLflow App         ``x-sm-mlflow-app-arn``              ``sagemaker``
+=================  ===================================  ====================
+
+Who calls is known when a request comes here. It is looked up, authorized, and passed on to the
+MLflow server whose address was set for the ARN.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from ipaddress import ip_address
+from typing import IO, Any
+from urllib.parse import unquote, urlsplit
+
+from . import mlflow_actions
+from .assumptions import Assumption
+from .call import Caller
+from .errors import ServiceError
+
+SERVER_HEADER = "x-mlflow-sm-tracking-server-arn"
+APP_HEADER = "x-sm-mlflow-app-arn"
+CONNECT_TIMEOUT = 3.0  # seconds
+TIMEOUT = 120.0  # seconds without a byte of the answer
+
+ASSUMPTIONS = (
+    *mlflow_actions.ASSUMPTIONS,
+    Assumption(
+        "Managed MLflow",
+        "refusals are JSON with error_code and message, as MLflow's own: PERMISSION_DENIED with "
+        "403, RESOURCE_DOES_NOT_EXIST with 404",
+    ),
+    Assumption(
+        "Managed MLflow",
+        "a tracking server that is stopped, starting or being created refuses with INVALID_STATE "
+        "and status 400, so that clients do not try again for minutes",
+    ),
+    Assumption(
+        "Managed MLflow",
+        "where no MLflow server's address was set: NOT_IMPLEMENTED with 501; where it does not "
+        "answer: TEMPORARILY_UNAVAILABLE with 503, which MLflow's client retries",
+    ),
+    Assumption("Managed MLflow", "a server goes on to answer while it is updated or maintained"),
+)
+
+Headers = list[tuple[str, str]]
+Reply = tuple[int, Headers, Iterable[bytes]]
+
+Lookup = Callable[[str], str | None]
+"""The status of the server or app with an ARN; None: there is none."""
+
+Authorize = Callable[[Caller, str, str], None]
+"""Raises a ``ServiceError`` unless the caller may do the action on the resource."""
+
+_ARN = re.compile(
+    r"arn:aws(?:-[a-z]+)*:sagemaker:[a-z0-9-]+:\d{12}:mlflow-(?P<kind>tracking-server|app)/[\w-]+"
+)
+_KINDS = {SERVER_HEADER: "tracking-server", APP_HEADER: "app"}
+_SIGNED_FOR = {SERVER_HEADER: "sagemaker-mlflow", APP_HEADER: "sagemaker"}
+_USABLE = frozenset(
+    {"Created", "Updating", "Updated", "UpdateFailed", "Started", "StopFailed", "DeleteFailed"}
+    | {"MaintenanceInProgress", "MaintenanceComplete", "MaintenanceFailed"}
+)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+_CHUNK = 64 * 1024  # bytes
+
+_HOP = frozenset(
+    {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"}
+    | {"te", "trailer", "transfer-encoding", "upgrade", "expect"}
+)
+_OURS = frozenset({"host", "authorization", "cookie", "origin", "referer", "content-length"})
+_THEIRS = frozenset({"server", "date", "set-cookie"})
+
+
+class ManagedMlflow:
+    """Answers for all tracking servers and apps. Thread-safe."""
+
+    def __init__(self, lookup: Lookup, authorize: Authorize) -> None:
+        self._lookup = lookup
+        self._authorize = authorize
+        self._lock = threading.Lock()
+        self._addresses: dict[str, tuple[str, int]] = {}
+
+    def set(self, arn: str, url: str | None) -> None:
+        """Says which MLflow server is behind an ARN; None: none any more.
+
+        Args:
+            url: ``http://127.0.0.1:5000``; on this machine, without a path.
+
+        Raises:
+            ValueError: the ARN or the address is not of that kind; a sentence for people.
+        """
+        if _ARN.fullmatch(arn) is None:
+            raise ValueError(f"{arn!r} is not the ARN of a tracking server or an MLflow App.")
+        address = None if url is None else _address(url)
+        with self._lock:
+            if address is None:
+                self._addresses.pop(arn, None)
+            else:
+                self._addresses[arn] = address
+
+    def reset(self) -> None:
+        with self._lock:
+            self._addresses.clear()
+
+    def handles(self, headers: Mapping[str, str]) -> bool:
+        """Whether a request is one to managed MLflow.
+
+        Args:
+            headers: names in any case.
+        """
+        return any(name.lower() in _KINDS for name in headers)
+
+    def signed_for(self, headers: Mapping[str, str]) -> str:
+        """The service that a request to managed MLflow has to be signed for."""
+        names = {name.lower() for name in headers}
+        return _SIGNED_FOR[SERVER_HEADER if SERVER_HEADER in names else APP_HEADER]
+
+    def __call__(self, environ: Mapping[str, Any], caller: Caller) -> Reply:
+        """Answers a request whose signature was verified.
+
+        Args:
+            environ: of WSGI; ``RAW_URI`` is the path as it was sent.
+        """
+        try:
+            arn = _named(environ)
+            target = str(environ.get("RAW_URI") or environ.get("REQUEST_URI") or "")
+            method = str(environ["REQUEST_METHOD"])
+            path = _path(target)
+            if method not in _METHODS:
+                raise _Refusal(405, "BAD_REQUEST", f"{method} is not a method of MLflow's.")
+            needed = mlflow_actions.APP
+            if ":mlflow-app/" not in arn:
+                needed = mlflow_actions.action(method, path) or ""
+            if needed:
+                self._authorize(caller, needed, arn)
+            self._check(arn)
+            with self._lock:
+                address = self._addresses.get(arn)
+            if address is None:
+                raise _Refusal(
+                    501,
+                    "NOT_IMPLEMENTED",
+                    f"No MLflow server is behind {arn}. Start one and set its address.",
+                )
+            return _forward(address, method, target, environ)
+        except _Refusal as refusal:
+            return refusal.reply()
+        except ServiceError as error:
+            return self.refused(error)
+
+    def refused(self, error: ServiceError) -> Reply:
+        """A refusal of ours, in the words of MLflow's REST API."""
+        if error.code.startswith(("AccessDenied", "NotAuthorized")):
+            return _Refusal(403, "PERMISSION_DENIED", error.message).reply()
+        if error.code == "ThrottlingException":
+            return _Refusal(429, "REQUEST_LIMIT_EXCEEDED", error.message).reply()
+        if error.status >= 500:
+            return _Refusal(error.status, "TEMPORARILY_UNAVAILABLE", error.message).reply()
+        # What is left is a signature that is missing, wrong or expired.
+        return _Refusal(403, "PERMISSION_DENIED", f"{error.code}: {error.message}").reply()
+
+    def _check(self, arn: str) -> None:
+        status = self._lookup(arn)
+        if status is None:
+            raise _Refusal(404, "RESOURCE_DOES_NOT_EXIST", f"There is no {arn}.")
+        if status not in _USABLE:
+            raise _Refusal(400, "INVALID_STATE", f"{arn} is not in use; its status is {status}.")
+
+
+class _Refusal(Exception):
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+
+    def reply(self) -> Reply:
+        body = json.dumps({"error_code": self.code, "message": self.message}).encode()
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        return self.status, headers, [body]
+
+
+def _named(environ: Mapping[str, Any]) -> str:
+    """The ARN that a request names."""
+    found = {
+        header: str(environ[key])
+        for header in _KINDS
+        if (key := "HTTP_" + header.upper().replace("-", "_")) in environ
+    }
+    if len(found) != 1:
+        raise _Refusal(400, "INVALID_PARAMETER_VALUE", "Name one tracking server or MLflow App.")
+    ((header, arn),) = found.items()
+    named = _ARN.fullmatch(arn)
+    if named is None or named["kind"] != _KINDS[header]:
+        raise _Refusal(400, "INVALID_PARAMETER_VALUE", f"{header} holds no such ARN.")
+    return arn
+
+
+def _path(target: str) -> str:
+    """The decoded path. What two programs could read differently is refused."""
+    path = unquote(target.partition("?")[0], errors="replace")
+    parts = path.split("/")
+    if parts[0] or ".." in parts or "." in parts or "\\" in path or not path.isprintable():
+        raise _Refusal(400, "INVALID_PARAMETER_VALUE", "The path is not one of MLflow's.")
+    return path
+
+
+def _address(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+        local = parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        port, local = None, False
+    extra = parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme != "http" or not port or not local or extra:
+        raise ValueError(f"{url!r} is not an address like http://127.0.0.1:5000.")
+    return str(parts.hostname), port
+
+
+def _forward(
+    address: tuple[str, int], method: str, target: str, environ: Mapping[str, Any]
+) -> Reply:
+    """Passes a request on and its answer back; follows no redirects."""
+    connection = HTTPConnection(*address, timeout=CONNECT_TIMEOUT)
+    try:
+        connection.connect()
+        connection.sock.settimeout(TIMEOUT)
+        connection.putrequest(method, target, skip_accept_encoding=True)
+        for name, value in _passed_on(environ):
+            connection.putheader(name, value)
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        if length or method in ("POST", "PUT", "PATCH"):
+            connection.putheader("Content-Length", str(length))
+        connection.endheaders()
+        for part in _read(environ["wsgi.input"], length):
+            connection.send(part)
+        answer = connection.getresponse()
+    except (OSError, HTTPException) as error:
+        connection.close()
+        raise _Refusal(
+            503, "TEMPORARILY_UNAVAILABLE", "The MLflow server behind this does not answer."
+        ) from error
+    return answer.status, _passed_back(answer), _Body(connection, answer)
+
+
+def _passed_on(environ: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    hop = _HOP | {name.strip().lower() for name in environ.get("HTTP_CONNECTION", "").split(",")}
+    for key, value in environ.items():
+        if key.startswith("HTTP_"):
+            name = key[5:].replace("_", "-").lower()
+            ours = name in _OURS or name in _KINDS or name.startswith(("x-amz-", "x-forwarded-"))
+            if name not in hop and not ours:
+                yield name.title(), str(value)
+    if environ.get("CONTENT_TYPE"):
+        yield "Content-Type", str(environ["CONTENT_TYPE"])
+
+
+def _passed_back(answer: HTTPResponse) -> Headers:
+    hop = _HOP | {name.strip().lower() for name in answer.getheader("Connection", "").split(",")}
+    headers = []
+    for name, value in answer.getheaders():
+        small = name.lower()
+        if small in hop or small in _THEIRS or small.startswith("access-control-"):
+            continue
+        if small == "location" and not value.startswith("/"):
+            continue  # the server's own address is no client's business
+        headers.append((name, value))
+    return headers
+
+
+def _read(stream: IO[bytes], left: int) -> Iterator[bytes]:
+    while left > 0:
+        part = stream.read(min(left, _CHUNK))
+        if not part:
+            raise OSError("the request's body ended early")
+        left -= len(part)
+        yield part
+
+
+class _Body:
+    """An answer's body as it comes; the connection is closed with it."""
+
+    def __init__(self, connection: HTTPConnection, answer: HTTPResponse) -> None:
+        self._connection = connection
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            while part := self._answer.read1(_CHUNK):
+                yield part
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self._answer.close()
+        self._connection.close()
