@@ -3,9 +3,8 @@
 A family of jobs calls, with ``kind`` one of TrainingJob, ProcessingJob and TransformJob:
 
 - ``check_experiment_config(region, values.get("ExperimentConfig"))`` before it stores the job;
-- ``record_job(region, record, kind, values.get("ExperimentConfig"))`` once it is stored. The
-  component's status and times are read from the job ever after. Metrics of the job go to
-  ``metrics.record(region, component.arn, name, value, time=…, step=…)``.
+- ``record_job(region, record, kind, values.get("ExperimentConfig"), told)`` once it is stored. The
+  component's status, times and metrics are read from the job ever after.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from sm_onboard.demo.sagemaker.errors import not_found
 from sm_onboard.demo.sagemaker.family import Values
 from sm_onboard.demo.sagemaker.store import Record, Region
 
-from . import trial_links
+from . import metrics, trial_links
 
 ASSUMPTIONS = (
     Assumption(
@@ -71,7 +70,11 @@ def check_experiment_config(region: Region, config: Mapping[str, str] | None) ->
 
 
 def record_job(
-    region: Region, job: Record, kind: str, experiment_config: Mapping[str, str] | None = None
+    region: Region,
+    job: Record,
+    kind: str,
+    experiment_config: Mapping[str, str] | None = None,
+    told: metrics.Told | None = None,
 ) -> Record:
     """Makes the trial component of a job, and associates it with the trial that is named.
 
@@ -79,6 +82,7 @@ def record_job(
         job: as its family stored it; its last key is its name.
         kind: TrainingJob, ProcessingJob or TransformJob.
         experiment_config: the job's ``ExperimentConfig``.
+        told: its metrics so far; asked for whenever somebody looks.
     """
     config = experiment_config or {}
     name = f"{job.key[-1]}-{_SUFFIXES[kind]}".lower()
@@ -92,20 +96,26 @@ def record_job(
     }
     if "RunName" in config:
         values["RunName"] = config["RunName"]
-    component = _insert(region, "TrialComponent", values)
+    component = region.get("TrialComponent", name)
+    if component is None:
+        component = _insert(region, "TrialComponent", values, job.created)
+    else:  # of a job with the same name, which was deleted
+        component.values = values
     region.rooms.setdefault("job components", {})[job.arn] = component.arn
+    if told is not None:
+        metrics.listen(region, component.arn, told)
     trial = _trial(region, job, config)
     if trial is not None:
         trial_links.associate(region, component, trial)
     return component
 
 
-def _insert(region: Region, family_name: str, values: Values) -> Record:
+def _insert(region: Region, family_name: str, values: Values, at: float) -> Record:
     from .experiments import FAMILIES  # it imports this module
 
     (family,) = (family for family in FAMILIES if family.name == family_name)
     arn = region.arn(crud.arn_path(family, values))
-    record = Record(family, crud.key_of(family, values), arn, values, region.now())
+    record = Record(family, crud.key_of(family, values), arn, values, at)
     region.add(record)
     return record
 
@@ -124,7 +134,7 @@ def _trial(region: Region, job: Record, config: Mapping[str, str]) -> Record | N
         "CreatedBy": {},
         "LastModifiedBy": {},
     }
-    return region.get("Trial", name.lower()) or _insert(region, "Trial", values)
+    return region.get("Trial", name.lower()) or _insert(region, "Trial", values, job.created)
 
 
 def source_of(component: Record) -> str:

@@ -18,6 +18,7 @@ from sm_onboard.demo.sagemaker.life import Life
 from sm_onboard.demo.sagemaker.store import Record, Region
 
 from . import job_schedule, logs
+from .experiments import check_experiment_config, record_job
 from .job_schedule import Schedule
 
 ASSUMPTIONS = (
@@ -107,6 +108,12 @@ def start(
     region.rooms.setdefault("jobs", {})[record.arn] = run
     region.add(record)
     _follow(record, schedule)
+
+    def told() -> tuple[list[tuple[str, float, float]], bool]:
+        now = region.now()
+        return logs.told(record, run, now), run.schedule.ended <= now
+
+    record_job(region, record, family.name, filled.get("ExperimentConfig"), told)
     return record
 
 
@@ -115,6 +122,15 @@ def stop(region: Region, record: Record, at: float) -> None:
     if record.status(at) == "InProgress":
         schedule = run_of(region, record).schedule
         schedule.stop(at)
+        _follow(record, schedule)
+
+
+def fail(region: Region, record: Record, at: float, reason: str) -> None:
+    """Has a job fail that runs at this time; leaves any other alone."""
+    if record.status(at) == "InProgress":
+        schedule = run_of(region, record).schedule
+        schedule.fail(at)
+        record.reason = reason
         _follow(record, schedule)
 
 
@@ -139,6 +155,7 @@ def _create(family: Family, region: Region, call: Call) -> Answer:
         )
     wanted = tags.wanted(call.parameters.get("Tags"))
     _check(family, region, values)
+    check_experiment_config(region, values.get("ExperimentConfig"))
     fails = "InternalServerError: It was asked to fail." if "create_failed" in call.faults else ""
     record = start(region, family, values, fails=fails)
     if wanted:

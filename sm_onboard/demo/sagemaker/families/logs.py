@@ -125,6 +125,21 @@ def final_metrics(record: Record, run: Run, now: float) -> list[dict[str, Any]]:
     ]
 
 
+def told(record: Record, run: Run, now: float) -> list[tuple[str, float, float]]:
+    """Every value of a metric that has been told by now, as (name, time, value)."""
+    algorithm = record.values.get("AlgorithmSpecification") or {}
+    found = [
+        (str(definition["Name"]), at, value)
+        for definition in algorithm.get("MetricDefinitions") or ()
+        for at, text in lines(record, run)
+        if at <= now and (value := _found(definition["Regex"], text)) is not None
+    ]
+    ended = run.schedule.ended
+    if ended <= now:
+        found += [(name, ended, value) for name, value in run.metrics.items()]
+    return found
+
+
 def stream(record: Record, run: Run) -> str:
     """``JOB/algo-1-EPOCH``."""
     started = run.schedule.started

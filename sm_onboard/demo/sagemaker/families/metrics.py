@@ -130,10 +130,28 @@ _STATISTICS: Mapping[str, Callable[[list[Point]], float]] = {
 }
 
 
+Told = Callable[[], tuple[list[tuple[str, float, float]], bool]]
+"""What a job has told by now, as (name, time, value), and whether that is all."""
+
+
 def of(region: Region, arn: str) -> dict[str, Series]:
     """The metrics of a component by name; empty when it has none."""
+    listening: dict[str, Told] = region.rooms.get("metric sources", {})
+    if arn in listening:
+        points, all_ = listening[arn]()
+        for name in {point[0] for point in points}:
+            region.rooms.get("metrics", {}).get(arn, {}).pop(name, None)
+        for name, time, value in points:
+            record(region, arn, name, value, time=time)
+        if all_:
+            del listening[arn]
     found: dict[str, Series] = region.rooms.get("metrics", {}).get(arn, {})
     return found
+
+
+def listen(region: Region, arn: str, told: Told) -> None:
+    """From now on a component has the metrics that its job tells."""
+    region.rooms.setdefault("metric sources", {})[arn] = told
 
 
 def record(
@@ -155,6 +173,7 @@ def record(
 def forget(region: Region, arn: str) -> None:
     """The component is gone."""
     region.rooms.get("metrics", {}).pop(arn, None)
+    region.rooms.get("metric sources", {}).pop(arn, None)
 
 
 def summaries(region: Region, arn: str, source: str | None = None) -> list[dict[str, Any]]:

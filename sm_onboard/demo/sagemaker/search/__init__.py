@@ -14,7 +14,7 @@ from sm_onboard.demo.sagemaker.family import Special
 from sm_onboard.demo.sagemaker.paging import Page
 from sm_onboard.demo.sagemaker.store import Record, Region
 
-from .expression import LIMIT, Test, test_of
+from .expression import LIMIT, Test, tests_of
 from .paths import WHOLE
 from .resources import Reader, resource
 
@@ -89,14 +89,13 @@ def search(region: Region, call: Call) -> Answer:
     reader = Reader(region, wanted)
     tests = [*_visible(region, asked.get("VisibilityConditions", ()))]
     if "SearchExpression" in asked:
-        tests.append(test_of(reader, asked["SearchExpression"]))
+        tests += tests_of(reader, asked["SearchExpression"])
     descending = asked.get("SortOrder", "Descending") == "Descending"
     position = _Position(reader, asked.get("SortBy", "LastModifiedTime"), descending)
-    found = [
-        (position(record), record)
-        for record in (region.all(wanted.family) if _here(asked) else ())
-        if all(test(record) for test in tests)
-    ]
+    records = list(region.all(wanted.family)) if _here(asked) else []
+    for test in tests:
+        records = [record for record in records if test(record)]
+    found = [(position(record), record) for record in records]
     found.sort(key=lambda pair: pair[0], reverse=descending)
     shown, token = page.cut(found, lambda pair: pair[0], descending=descending)
     return {

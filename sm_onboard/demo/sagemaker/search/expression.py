@@ -30,8 +30,8 @@ _OFTEN = {
 }
 
 
-def test_of(reader: Reader, expression: Mapping[str, Any]) -> Test:
-    """What an expression demands of a record.
+def tests_of(reader: Reader, expression: Mapping[str, Any]) -> list[Test]:
+    """What an expression demands of a record: all of these.
 
     Raises:
         ServiceError: it is empty, too large, or names what the record does not have.
@@ -51,7 +51,9 @@ def test_of(reader: Reader, expression: Mapping[str, Any]) -> Test:
     ]
     if len(once) > 1:
         raise validation("'CONTAINS' operator usage limit of 1 exceeded.")
-    return _expression(reader, expression)
+    if expression.get("Operator") == "Or":
+        return [_expression(reader, expression)]
+    return _tests(reader, expression)
 
 
 def _parts(expression: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -65,7 +67,7 @@ def _parts(expression: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from _parts(inner)
 
 
-def _expression(reader: Reader, expression: Mapping[str, Any]) -> Test:
+def _tests(reader: Reader, expression: Mapping[str, Any]) -> list[Test]:
     tests = [
         *(_filter(reader, given) for given in expression.get("Filters", ())),
         *(_nested(reader, given) for given in expression.get("NestedFilters", ())),
@@ -75,6 +77,11 @@ def _expression(reader: Reader, expression: Mapping[str, Any]) -> Test:
         raise validation(
             "A SearchExpression needs at least one sub-expression, filter or nested filter."
         )
+    return tests
+
+
+def _expression(reader: Reader, expression: Mapping[str, Any]) -> Test:
+    tests = _tests(reader, expression)
     if len(tests) == 1:
         return tests[0]
     joined = any if expression.get("Operator") == "Or" else all

@@ -141,12 +141,11 @@ class Reader:
         region, now = self._region, self._now
         if member == "Tags":
             return lambda record: tags.listed(tags.matching(region, record.arn))
-        if member == "CreationTime":
-            return lambda record: record.created
-        if member == "LastModifiedTime":
-            return lambda record: max(record.modified, record.timeline.since(now))
-        if member == f"{self._resource.family}Arn":
-            return lambda record: record.arn
+        if self._resource.family in _TIMELESS:
+            if member == "CreationTime":
+                return lambda record: record.created
+            if member == "LastModifiedTime":
+                return lambda record: max(record.modified, record.timeline.since(now))
         if self._resource.family == "TrialComponent":
             if member == "RunName":
                 return lambda record: run_name(region, record)
@@ -179,6 +178,8 @@ class Reader:
         return {self._resource.member: {inside: seen} if inside else seen}
 
 
+# Families without a life of their own: their times are those of their records.
+_TIMELESS = {"Experiment", "Trial", "TrialComponent"}
 # Members of a trial component that are as they were given.
 _STORED = {
     "TrialComponentName",
