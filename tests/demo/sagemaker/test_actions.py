@@ -9,7 +9,6 @@ import pytest
 
 from sm_onboard.demo.sagemaker import models
 from sm_onboard.demo.sagemaker.access import required
-from sm_onboard.demo.sagemaker.access.mlflow_actions import action
 from sm_onboard.demo.sagemaker.access.sagemaker_actions import _OTHERWISE, _PATHS
 from sm_onboard.demo.sagemaker.call import Call, Caller
 from sm_onboard.demo.sagemaker.clock import Clock
@@ -244,42 +243,6 @@ def test_all_operations_in_the_table_exist_somewhere() -> None:
         assert known or "Mlflow" in operation or "PipelineVersion" in operation, operation
     nouns = [n for n in _PATHS if models.operation("sagemaker", f"Describe{n}") is not None]
     assert len(nouns) >= len(_PATHS) - 2
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "name"),
-    [
-        ("POST", "/api/2.0/mlflow/runs/search", "SearchRuns"),
-        ("POST", "/api/2.0/mlflow/runs/create", "CreateRun"),
-        ("GET", "/api/2.0/mlflow/runs/get?run_id=1", "GetRun"),
-        ("POST", "/api/2.0/mlflow/runs/log-parameter", "LogParam"),
-        ("POST", "/api/2.0/mlflow/runs/delete-tag", "DeleteTag"),
-        ("GET", "/api/2.0/mlflow/experiments/get-by-name", "GetExperimentByName"),
-        ("GET", "/ajax-api/2.0/mlflow/metrics/get-history-bulk-interval", "GetMetricHistory"),
-        ("POST", "/api/2.0/mlflow/model-versions/set-tag", "SetModelVersionTag"),
-        ("POST", "/api/2.0/mlflow/registered-models/rename", "RenameRegisteredModel"),
-        ("DELETE", "/api/2.0/mlflow/registered-models/alias", "DeleteRegisteredModelAlias"),
-        ("GET", "/api/2.0/mlflow/registered-models/alias", "GetModelVersionByAlias"),
-        ("GET", "/api/2.0/mlflow/traces/tr-1/info", "GetTraceInfo"),
-        ("PATCH", "/api/2.0/mlflow/logged-models/m-1/tags", "SetLoggedModelTags"),
-        ("GET", "/api/2.0/mlflow/artifacts/list", "ListArtifacts"),
-        ("GET", "/", "AccessUI"),
-        ("GET", "/static-files/index.js", "AccessUI"),
-    ],
-)
-def test_mlflow_paths(method: str, path: str, name: str) -> None:
-    assert action(method, path) == name
-
-
-def test_mlflow_servers_and_apps() -> None:
-    server, app = f"{ARN}mlflow-tracking-server/m", f"{ARN}mlflow-app/app-1"
-    search = "POST /api/2.0/mlflow/runs/search"
-    assert needed("sagemaker-mlflow", search, ResourceArn=server) == [
-        ("sagemaker-mlflow:SearchRuns", server)
-    ]
-    assert needed("sagemaker-mlflow", search, ResourceArn=app) == [
-        ("sagemaker:CallMlflowAppApi", app)
-    ]
 
 
 OTHERS: list[tuple[str, str, dict[str, Any], list[tuple[str, str]]]] = [

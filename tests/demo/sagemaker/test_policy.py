@@ -287,6 +287,14 @@ TABLE: list[tuple[str, list[dict[str, Any]], str, str, dict[str, Any], str]] = [
         YES,
     ),
     (
+        "any that is not listed, of none",
+        [allow(), deny(**when("ForAnyValue:StringNotEquals", "aws:TagKeys", "team"))],
+        STUDIO,
+        SPACE,
+        {},
+        YES,
+    ),
+    (
         "my own profile's name",
         [allow(resource=ARN + "user-profile/*/${aws:username}")],
         STUDIO,

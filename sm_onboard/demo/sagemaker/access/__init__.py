@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from .actions import required
+from . import actions, identities, policy, refusals
+from .actions import required, resource_tags
 from .gate import Gate
 from .identities import Credentials
 from .signature import Signed
 
-__all__ = ["Credentials", "Gate", "Signed", "required"]
+ASSUMPTIONS = (
+    *refusals.ASSUMPTIONS,
+    *identities.ASSUMPTIONS,
+    *policy.ASSUMPTIONS,
+    *actions.ASSUMPTIONS,
+)
+
+__all__ = ["Credentials", "Gate", "Signed", "required", "resource_tags"]

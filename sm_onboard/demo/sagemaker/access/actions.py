@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..call import ACCOUNT
-from . import mlflow_actions, other_actions, sagemaker_actions
+from . import other_actions, sagemaker_actions
 from .needs import Need
 
 if TYPE_CHECKING:
@@ -27,27 +27,30 @@ def required(
     """Everything that must be allowed for one call.
 
     Args:
-        service: botocore's name; for MLflow's REST interface ``sagemaker-mlflow``.
-        operation: the API's name; for MLflow's REST interface ``POST /api/2.0/mlflow/runs/search``.
-        parameters: of the input shape. For MLflow: ``{"ResourceArn": …}``.
+        service: botocore's name. MLflow's REST interface is not an API of botocore's; its
+            actions are in ``..mlflow_actions``.
+        operation: the API's name.
+        parameters: of the input shape.
         world: what is there, for tags and owners. Called under the emulator's lock.
 
     Returns:
         (action, resource, condition keys); empty for an operation that everybody may call.
     """
-    if service == "sagemaker-mlflow":
-        needs = mlflow_actions.needs(operation, parameters)
-    elif service in sagemaker_actions.SERVICES:
+    if service in sagemaker_actions.SERVICES:
         needs = sagemaker_actions.needs(operation, parameters, region, account, world)
     else:
         needs = other_actions.needs(service, operation, parameters, region, account)
     return [
-        (action, resource, {"aws:RequestedRegion": region, **_tags(world, resource), **context})
+        (
+            action,
+            resource,
+            {"aws:RequestedRegion": region, **resource_tags(world, resource), **context},
+        )
         for action, resource, context in needs
     ]
 
 
-def _tags(world: World | None, resource: str) -> dict[str, str]:
+def resource_tags(world: World | None, resource: str) -> dict[str, str]:
     """The tags that a SageMaker resource has, as condition keys."""
     parts = resource.split(":")
     if world is None or len(parts) < 6 or parts[2] != "sagemaker":
@@ -62,6 +65,5 @@ def _tags(world: World | None, resource: str) -> dict[str, str]:
 
 ASSUMPTIONS = (
     *sagemaker_actions.ASSUMPTIONS,
-    *mlflow_actions.ASSUMPTIONS,
     *other_actions.ASSUMPTIONS,
 )
