@@ -22,7 +22,7 @@ PartName = Literal[
 """What is read, and can fail, alone."""
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
+class DomainProblem(msgspec.Struct, frozen=True, kw_only=True):
     """Why a part, or a feature, is not there.
 
     Attributes:
@@ -40,6 +40,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     resource: str = ""
     statement: str = ""
     endpoint: str = ""
+
+
+Problem = DomainProblem  # the document has one name for each struct, and Problem is taken
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,194 @@
  */
 
 export interface paths {
+  readonly '/domain': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Where this is, and how far it was read */
+    readonly get: operations['getDomain'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/domain/apps': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Its apps, whatever else bills, and what it costs */
+    readonly get: operations['getApps'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/domain/doctor': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What works here and what does not */
+    readonly get: operations['getReport'];
+    readonly put?: never;
+    /** Find out anew what works here */
+    readonly post: operations['examine'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/domain/idle': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    /** After how many idle minutes the apps of this space stop */
+    readonly put: operations['setIdle'];
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/domain/launch': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What can be opened */
+    readonly get: operations['getLaunchMenu'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/domain/launch/{target}/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Where the browser goes; a presigned address is made for this answer only */
+    readonly post: operations['launch'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/domain/look': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Read these parts, and keep them fresh while somebody looks */
+    readonly post: operations['lookAtDomain'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/domain/profiles': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Its user profiles */
+    readonly get: operations['getProfiles'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/domain/settings': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The domain itself */
+    readonly get: operations['getDomainSettings'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/domain/spaces': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** Its spaces */
+    readonly get: operations['getSpaces'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/domain/stop': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Stop rows of the apps tab, each on its own */
+    readonly post: operations['stopRunning'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly '/identity': {
     readonly parameters: {
       readonly query?: never;
@@ -113,6 +301,16 @@ export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
     /**
+     * Apps
+     * @description Apps and whatever else bills.
+     */
+    readonly Apps: {
+      readonly revision: number;
+      readonly parts: readonly components['schemas']['Part'][];
+      readonly rows: readonly components['schemas']['Running'][];
+      readonly cost: components['schemas']['Cost'];
+    };
+    /**
      * Changed
      * @description The event that says: ask again. It is a hint, never the truth itself.
      */
@@ -121,6 +319,125 @@ export interface components {
       readonly id: string;
       readonly revision: number;
       readonly server: string;
+    };
+    /**
+     * Check
+     * @description One line of the doctor.
+     */
+    readonly Check: {
+      readonly id: string;
+      readonly title: string;
+      /** @enum {unknown} */
+      readonly state: 'denied' | 'fails' | 'limited' | 'not_here' | 'unknown' | 'works';
+      readonly message: string;
+      readonly problem: components['schemas']['DomainProblem'] | null;
+      /** @enum {unknown} */
+      readonly found_by: '' | 'looked' | 'simulated' | 'tried';
+    };
+    /**
+     * Choice
+     * @description A domain that can be looked at, outside Studio.
+     */
+    readonly Choice: {
+      readonly id: string;
+      readonly name: string;
+      readonly status: string;
+    };
+    /**
+     * CodeSource
+     * @description A repository that SageMaker names.
+     */
+    readonly CodeSource: {
+      readonly url: string;
+      /** @enum {unknown} */
+      readonly source:
+        'code_repository' | 'default_space' | 'domain' | 'profile' | 'space';
+      readonly name: string;
+      readonly branch: string | null;
+      readonly secret: string | null;
+    };
+    /**
+     * Cost
+     * @description The cost tab: sums of rows whose prices are known, and how many are not.
+     */
+    readonly Cost: {
+      readonly per_hour: number | null;
+      readonly idle_per_hour: number;
+      readonly up_to: number | null;
+      readonly storage_month: number | null;
+      readonly running: number;
+      readonly idle: number;
+      readonly unknown: number;
+      readonly people: readonly components['schemas']['Spender'][];
+      readonly spaces: readonly components['schemas']['Spender'][];
+      /** @enum {unknown} */
+      readonly price_source: 'api' | 'none' | 'table';
+      readonly price_date: string | null;
+      readonly price_sample: boolean;
+      readonly problem: components['schemas']['DomainProblem'] | null;
+    };
+    /**
+     * Domain
+     * @description The settings tab.
+     */
+    readonly Domain: {
+      readonly id: string;
+      readonly name: string;
+      readonly arn: string;
+      readonly status: string;
+      readonly failure: string;
+      /** @enum {unknown} */
+      readonly auth: 'IAM' | 'SSO';
+      readonly url: string | null;
+      readonly created: string | null;
+      readonly modified: string | null;
+      readonly network: ('PublicInternetOnly' | 'VpcOnly') | null;
+      readonly vpc: string | null;
+      readonly subnets: readonly string[];
+      readonly security_groups: readonly string[];
+      readonly kms_key: string | null;
+      readonly efs: string | null;
+      readonly execution_role: string | null;
+      readonly space_role: string | null;
+      readonly idle: readonly (readonly [string, components['schemas']['IdleSetting']])[];
+      readonly lifecycle: readonly components['schemas']['LifecycleConfig'][];
+      readonly repositories: readonly components['schemas']['CodeSource'][];
+      readonly rstudio: boolean;
+      readonly landing: string | null;
+      readonly hidden_apps: readonly string[];
+    };
+    /**
+     * DomainProblem
+     * @description Why a part, or a feature, is not there.
+     *
+     *         Attributes:
+     *             code: ``aws.forbidden``, ``aws.unreachable``, ``aws.boto3_too_old``, …
+     *             action: the IAM action that is missing: ``sagemaker:ListApps``; else empty.
+     *             resource: the ARN it was asked on, or ``*``.
+     *             statement: the IAM statement to ask for, as JSON text; empty when none would help.
+     *             endpoint: the VPC endpoint that is missing: ``aws.sagemaker.eu-west-1.studio``.
+     */
+    readonly DomainProblem: {
+      readonly code: string;
+      readonly message: string;
+      readonly hint: string;
+      readonly action: string;
+      readonly resource: string;
+      readonly statement: string;
+      readonly endpoint: string;
+    };
+    /**
+     * DomainState
+     * @description What everything else hangs on. The rows are asked for part by part.
+     */
+    readonly DomainState: {
+      readonly server: string;
+      readonly revision: number;
+      readonly here: components['schemas']['Here'];
+      readonly parts: readonly components['schemas']['Part'][];
+      readonly chosen: string | null;
+      readonly choices: readonly components['schemas']['Choice'][];
+      readonly cost: components['schemas']['Cost'] | null;
     };
     /**
      * Environment
@@ -160,12 +477,98 @@ export interface components {
       readonly by: string;
     };
     /**
+     * Here
+     * @description The head of the side panel. Outside Studio most of it is None.
+     */
+    readonly Here: {
+      /** @enum {unknown} */
+      readonly kind: 'classic' | 'elsewhere' | 'studio' | 'unified';
+      readonly person: string | null;
+      readonly space: string | null;
+      readonly shared: boolean | null;
+      readonly members: readonly string[];
+      readonly domain_id: string | null;
+      readonly domain_name: string | null;
+      readonly region: string | null;
+      readonly account: string | null;
+      readonly role: string | null;
+      readonly app_type: string | null;
+      readonly instance: string | null;
+      readonly started: string | null;
+      readonly price: components['schemas']['Price'] | null;
+      readonly image: string | null;
+      readonly idle: components['schemas']['IdleSetting'] | null;
+      readonly idle_for: number | null;
+      /** @enum {unknown} */
+      readonly idle_known_by: '' | 'api' | 'local';
+      readonly storage: components['schemas']['Storage'] | null;
+    };
+    /**
      * Identity
      * @description Who signs the person's commits (git's user.name and user.email).
      */
     readonly Identity: {
       readonly name: string;
       readonly email: string;
+    };
+    /** IdleChange */
+    readonly IdleChange: {
+      readonly minutes: number;
+    };
+    /**
+     * IdleSetting
+     * @description When an app is stopped for being idle, and who says so.
+     */
+    readonly IdleSetting: {
+      readonly enabled: boolean | null;
+      readonly minutes: number | null;
+      /** @enum {unknown} */
+      readonly source: 'default_space' | 'domain' | 'none' | 'profile' | 'space';
+      readonly minimum: number | null;
+      readonly maximum: number | null;
+      readonly changeable: boolean;
+      readonly why_not: string;
+    };
+    /** LaunchMenu */
+    readonly LaunchMenu: {
+      readonly entries: readonly components['schemas']['Launchable'][];
+    };
+    /**
+     * Launchable
+     * @description An entry of the Launch menu.
+     */
+    readonly Launchable: {
+      /** @enum {unknown} */
+      readonly target:
+        | 'Canvas'
+        | 'Clusters'
+        | 'CodeEditor'
+        | 'JumpStart'
+        | 'JupyterLab'
+        | 'MLflow'
+        | 'Profiler'
+        | 'RStudio'
+        | 'Spaces'
+        | 'Studio'
+        | 'StudioClassic'
+        | 'TensorBoard';
+      readonly id: string;
+      readonly title: string;
+      readonly note: string;
+      /** @enum {unknown} */
+      readonly how: 'none' | 'portal' | 'presigned';
+      readonly why_not: string;
+      readonly warning: string;
+    };
+    /** LifecycleConfig */
+    readonly LifecycleConfig: {
+      readonly arn: string;
+      readonly name: string;
+      readonly app_type: string;
+      readonly built_in: boolean;
+      readonly default: boolean;
+      /** @enum {unknown} */
+      readonly level: 'default_space' | 'domain' | 'profile' | 'space';
     };
     /**
      * Log
@@ -174,6 +577,34 @@ export interface components {
     readonly Log: {
       readonly id: string;
       readonly text: string;
+    };
+    /**
+     * Look
+     * @description What somebody looks at: these parts are read, and kept fresh for ``LEASE`` seconds.
+     *
+     *         Attributes:
+     *             view: names the window, so that two do not end each other's looking.
+     *             parts: empty: this view is closed, and what only it needed is cancelled.
+     *             refresh: read again what is there already.
+     *             domain: another domain than the one that is shown (outside Studio).
+     */
+    readonly Look: {
+      readonly view: string;
+      /** @default [] */
+      readonly parts?: readonly (
+        | 'apps'
+        | 'here'
+        | 'others'
+        | 'prices'
+        | 'profiles'
+        | 'repositories'
+        | 'settings'
+        | 'spaces'
+      )[];
+      /** @default false */
+      readonly refresh?: boolean;
+      /** @default null */
+      readonly domain?: string | null;
     };
     /**
      * NewRepository
@@ -187,6 +618,59 @@ export interface components {
       readonly path?: string | null;
     };
     /**
+     * Opened
+     * @description Where the browser goes. Presigned ones are good once, and for seconds: never kept.
+     */
+    readonly Opened: {
+      readonly url: string;
+      /** @enum {unknown} */
+      readonly how: 'portal' | 'presigned';
+      readonly expires_in: number | null;
+    };
+    /**
+     * Part
+     * @description How far one part has been read.
+     *
+     *         ``idle``: nobody has looked yet. ``loading``: what is there so far can be shown, and more
+     *         comes. ``ready``: all of it. ``partial``: some of it, and ``problem`` says why not more.
+     *         ``failed``: nothing of it. ``not_here``: it makes no sense here, ``problem`` says why.
+     */
+    readonly Part: {
+      /** @enum {unknown} */
+      readonly name:
+        | 'apps'
+        | 'here'
+        | 'others'
+        | 'prices'
+        | 'profiles'
+        | 'repositories'
+        | 'settings'
+        | 'spaces';
+      /** @enum {unknown} */
+      readonly state: 'failed' | 'idle' | 'loading' | 'not_here' | 'partial' | 'ready';
+      readonly at: string | null;
+      readonly since: string | null;
+      readonly calls: number;
+      readonly rows: number;
+      readonly problem: components['schemas']['DomainProblem'] | null;
+      readonly retry_after: number | null;
+    };
+    /**
+     * Price
+     * @description What an hour (or a GB-month) costs.
+     *
+     *         ``source``: ``api`` the Pricing API; ``table`` the one that is shipped.
+     */
+    readonly Price: {
+      readonly amount: number;
+      /** @enum {unknown} */
+      readonly unit: 'gb_month' | 'hour';
+      /** @enum {unknown} */
+      readonly source: 'api' | 'table';
+      readonly published: string;
+      readonly sample: boolean;
+    };
+    /**
      * Problem
      * @description Something wrong with a whole source or with the root, not with one repository.
      */
@@ -195,6 +679,20 @@ export interface components {
       readonly message: string;
       readonly hint: string;
       readonly origin: string;
+    };
+    /** Profile */
+    readonly Profile: {
+      readonly name: string;
+      readonly status: string;
+      readonly created: string;
+      readonly modified: string;
+      readonly me: boolean;
+    };
+    /** Profiles */
+    readonly Profiles: {
+      readonly revision: number;
+      readonly part: components['schemas']['Part'];
+      readonly rows: readonly components['schemas']['Profile'][];
     };
     /**
      * Progress
@@ -214,6 +712,21 @@ export interface components {
       readonly done: number | null;
       readonly total: number | null;
       readonly detail: string;
+    };
+    /**
+     * Report
+     * @description What works here and what does not.
+     */
+    readonly Report: {
+      readonly revision: number;
+      /** @enum {unknown} */
+      readonly state: 'done' | 'idle' | 'looking';
+      readonly at: string | null;
+      readonly seconds: number | null;
+      readonly works: number;
+      readonly checks: readonly components['schemas']['Check'][];
+      readonly facts: readonly (readonly [string, string])[];
+      readonly how: string;
     };
     /**
      * ReposState
@@ -288,6 +801,130 @@ export interface components {
       readonly has_log: boolean;
     };
     /**
+     * Running
+     * @description A row of the apps tab: something that runs, ran, or bills.
+     *
+     *         Attributes:
+     *             id: unique among the rows, safe in a path: what ``stop`` is told.
+     *             name: the space's, profile's or server's name.
+     *             state: ``idle`` only where it is really known.
+     *             status: the API's own word.
+     *             since: when it was created. An app that was started again within 24 hours keeps its
+     *                 first time, so this is the earliest it can be.
+     *             up_to: dollars since then, at the list price: an upper bound.
+     *             idle_for: seconds; None: nobody knows.
+     *             stop: ``yes``; ``not_yours`` and the other words say why not.
+     */
+    readonly Running: {
+      readonly id: string;
+      /** @enum {unknown} */
+      readonly kind:
+        | 'app'
+        | 'cluster'
+        | 'endpoint'
+        | 'mlflow_app'
+        | 'notebook_instance'
+        | 'storage'
+        | 'tracking_server';
+      readonly name: string;
+      readonly app_type: string;
+      readonly owner: string | null;
+      readonly shared: boolean | null;
+      /** @enum {unknown} */
+      readonly state:
+        'failed' | 'idle' | 'running' | 'starting' | 'stopped' | 'stopping' | 'unknown';
+      readonly status: string;
+      readonly failure: string;
+      readonly instance: string | null;
+      readonly count: number;
+      readonly since: string | null;
+      readonly price: components['schemas']['Price'] | null;
+      readonly per_hour: number | null;
+      readonly up_to: number | null;
+      readonly idle_for: number | null;
+      readonly mine: boolean;
+      readonly this_one: boolean;
+      /** @enum {unknown} */
+      readonly stop: 'not_from_here' | 'not_running' | 'not_yours' | 'this_one' | 'yes';
+      readonly start: boolean;
+    };
+    /** Settings */
+    readonly Settings: {
+      readonly revision: number;
+      readonly part: components['schemas']['Part'];
+      readonly domain: components['schemas']['Domain'] | null;
+    };
+    /** Space */
+    readonly Space: {
+      readonly name: string;
+      readonly title: string;
+      readonly status: string;
+      readonly created: string;
+      readonly modified: string;
+      readonly app_type: string;
+      readonly owner: string | null;
+      readonly shared: boolean | null;
+      readonly storage_gb: number | null;
+      readonly storage_price: components['schemas']['Price'] | null;
+      readonly remote_access: boolean | null;
+      readonly this_one: boolean;
+    };
+    /** Spaces */
+    readonly Spaces: {
+      readonly revision: number;
+      readonly part: components['schemas']['Part'];
+      readonly rows: readonly components['schemas']['Space'][];
+    };
+    /**
+     * Spender
+     * @description What one person, or one space, costs now.
+     */
+    readonly Spender: {
+      readonly name: string;
+      readonly per_hour: number | null;
+      readonly idle_per_hour: number;
+      readonly unknown: number;
+      readonly storage_month: number | null;
+      readonly rows: number;
+    };
+    /**
+     * Stop
+     * @description Which rows to stop.
+     *
+     *         Attributes:
+     *             others: other people's too; otherwise one that is not the person's own is refused.
+     */
+    readonly Stop: {
+      readonly ids: readonly string[];
+      /** @default false */
+      readonly others?: boolean;
+    };
+    /** StopAnswer */
+    readonly StopAnswer: {
+      readonly results: readonly components['schemas']['Stopped'][];
+    };
+    /**
+     * Stopped
+     * @description What came of each.
+     */
+    readonly Stopped: {
+      readonly id: string;
+      readonly stopped: boolean;
+      readonly problem: components['schemas']['DomainProblem'] | null;
+    };
+    /**
+     * Storage
+     * @description What this home lies on.
+     */
+    readonly Storage: {
+      /** @enum {unknown} */
+      readonly kind: 'ebs' | 'efs' | 'fsx' | 'local' | 'nfs' | 'unknown';
+      readonly path: string;
+      readonly used: number | null;
+      readonly total: number | null;
+      readonly shared_with: string;
+    };
+    /**
      * UndoPoint
      * @description What ``undo`` would bring back.
      */
@@ -316,20 +953,425 @@ export interface components {
   headers: never;
   pathItems: never;
 }
+export type Apps = components['schemas']['Apps'];
 export type Changed = components['schemas']['Changed'];
+export type Check = components['schemas']['Check'];
+export type Choice = components['schemas']['Choice'];
+export type CodeSource = components['schemas']['CodeSource'];
+export type Cost = components['schemas']['Cost'];
+export type Domain = components['schemas']['Domain'];
+export type DomainProblem = components['schemas']['DomainProblem'];
+export type DomainState = components['schemas']['DomainState'];
 export type Environment = components['schemas']['Environment'];
 export type Error = components['schemas']['Error'];
 export type FileInTheWay = components['schemas']['FileInTheWay'];
+export type Here = components['schemas']['Here'];
 export type Identity = components['schemas']['Identity'];
+export type IdleChange = components['schemas']['IdleChange'];
+export type IdleSetting = components['schemas']['IdleSetting'];
+export type LaunchMenu = components['schemas']['LaunchMenu'];
+export type Launchable = components['schemas']['Launchable'];
+export type LifecycleConfig = components['schemas']['LifecycleConfig'];
 export type Log = components['schemas']['Log'];
+export type Look = components['schemas']['Look'];
 export type NewRepository = components['schemas']['NewRepository'];
+export type Opened = components['schemas']['Opened'];
+export type Part = components['schemas']['Part'];
+export type Price = components['schemas']['Price'];
 export type Problem = components['schemas']['Problem'];
+export type Profile = components['schemas']['Profile'];
+export type Profiles = components['schemas']['Profiles'];
 export type Progress = components['schemas']['Progress'];
+export type Report = components['schemas']['Report'];
 export type ReposState = components['schemas']['ReposState'];
 export type Repository = components['schemas']['Repository'];
+export type Running = components['schemas']['Running'];
+export type Settings = components['schemas']['Settings'];
+export type Space = components['schemas']['Space'];
+export type Spaces = components['schemas']['Spaces'];
+export type Spender = components['schemas']['Spender'];
+export type Stop = components['schemas']['Stop'];
+export type StopAnswer = components['schemas']['StopAnswer'];
+export type Stopped = components['schemas']['Stopped'];
+export type Storage = components['schemas']['Storage'];
 export type UndoPoint = components['schemas']['UndoPoint'];
 export type $defs = Record<string, never>;
 export interface operations {
+  readonly getDomain: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['DomainState'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly getApps: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Apps'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly getReport: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Report'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly examine: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Under way */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Report'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly setIdle: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['IdleChange'];
+      };
+    };
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Here'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly getLaunchMenu: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['LaunchMenu'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly launch: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly target:
+          | 'JupyterLab'
+          | 'CodeEditor'
+          | 'RStudio'
+          | 'Canvas'
+          | 'TensorBoard'
+          | 'Profiler'
+          | 'StudioClassic'
+          | 'Studio'
+          | 'Spaces'
+          | 'JumpStart'
+          | 'Clusters'
+          | 'MLflow';
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Opened'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly lookAtDomain: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['Look'];
+      };
+    };
+    readonly responses: {
+      /** @description Under way */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['DomainState'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly getProfiles: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Profiles'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly getDomainSettings: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Settings'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly getSpaces: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Spaces'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly stopRunning: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['Stop'];
+      };
+    };
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['StopAnswer'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
   readonly getIdentity: {
     readonly parameters: {
       readonly query?: never;
