@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ("pytest_jupyter.jupyter_server",)
+pytest_plugins = ("pytest_jupyter.jupyter_server", "tests.localsagemaker")
 
 
 def pytest_configure(config: pytest.Config) -> None:

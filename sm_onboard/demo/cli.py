@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,7 +13,28 @@ from sm_onboard.cli import told
 from .run import Running, open_browser, run
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+class _Demo(click.Command):
+    """`demo`, and `demo sagemaker`; any other word begins the command to run."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        if args[:1] == [sagemaker.name]:
+            name = f"{info_name} {sagemaker.name}"
+            return sagemaker.make_context(name, args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(sagemaker.name or "", sagemaker.get_short_help_str(60))])
+        super().format_epilog(ctx, formatter)
+
+
+@click.command(cls=_Demo, context_settings={"ignore_unknown_options": True})
 @click.option("--port", type=click.IntRange(1, 65535), help="Where JupyterLab listens.")
 @click.option("--base-url", metavar="PATH", help="The prefix that JupyterLab is served below.")
 @click.option(
@@ -55,3 +77,27 @@ def demo(
     with told():
         status = run(keep, traits, command, ready)
     sys.exit(status)
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Where it listens; else a free port.")
+@click.option("--empty", is_flag=True, help="Without the sample organization.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(0, min_open=True),
+    default=1.0,
+    metavar="X",
+    help="How fast life cycles pass: 60 makes a minute a second, inf ends them at once.",
+)
+@click.option("--region", default="eu-west-1", help="Where the sample organization is.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+def sagemaker(port: int | None, empty: bool, speed: float, region: str, as_json: bool) -> None:
+    """Starts only the local SageMaker.
+
+    Prints the environment that leads boto3, the AWS command line and MLflow to it, and runs
+    until Ctrl-C. It listens on this machine alone, and only its own credentials work.
+    """
+    from .sagemaker.command import serve
+
+    with told():
+        serve(port or 0, speed, not empty, region, as_json)

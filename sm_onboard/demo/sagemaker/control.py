@@ -45,6 +45,7 @@ class Controls:
     Args:
         token: what the header must hold.
         reset: empties the emulator; its argument: whether the sample is filled in.
+        mlflow: takes an ARN and the address of the MLflow server behind it, or None.
     """
 
     def __init__(
@@ -55,12 +56,14 @@ class Controls:
         faults: Faults,
         calls: Calls,
         reset: Callable[[bool], None],
+        mlflow: Callable[[str, str | None], None],
     ) -> None:
         self._token = token
         self._clock = clock
         self._faults = faults
         self._calls = calls
         self._reset = reset
+        self._mlflow = mlflow
         self._acts: dict[tuple[str, str], Act] = {
             ("POST", "reset"): self._start_anew,
             ("POST", "clock"): self._set_clock,
@@ -69,11 +72,8 @@ class Controls:
             ("PUT", "faults"): self._set_faults,
             ("GET", "faults"): lambda _: {"rules": faults.told()},
             ("DELETE", "faults"): lambda _: _done(faults.clear),
+            ("PUT", "mlflow"): self._set_mlflow,
         }
-
-    def register(self, method: str, name: str, act: Act) -> None:
-        """Adds a control path; ``act`` raises ValueError with a sentence for a bad body."""
-        self._acts[method, name] = act
 
     def reply(self, environ: Environ) -> Reply:
         """Answers a request below `PREFIX`. Whoever lacks the token learns nothing."""
@@ -118,6 +118,14 @@ class Controls:
             raise ValueError(f"`seed` is a whole number; not {seed!r}.")
         self._faults.set([rule_from(rule) for rule in rules], seed)
         return {"rules": self._faults.told()}
+
+    def _set_mlflow(self, body: Body) -> Body:
+        _only(body, "arn", "url")
+        arn, url = body.get("arn"), body.get("url")
+        if not isinstance(arn, str) or not isinstance(url, (str, type(None))):
+            raise ValueError("`arn` and `url` are texts; `url` may be null.")
+        self._mlflow(arn, url)
+        return {}
 
 
 def _done(act: Callable[[], None]) -> Body:
@@ -194,7 +202,7 @@ class Control:
     def no_trouble(self) -> None:
         self._ask("DELETE", "faults")
 
-    def mlflow(self, arn: str, url: str) -> None:
+    def mlflow(self, arn: str, url: str | None) -> None:
         """Says which MLflow server stands behind the ARN of a tracking server or an app."""
         self._ask("PUT", "mlflow", {"arn": arn, "url": url})
 

@@ -1,7 +1,7 @@
 """The door of the server: what comes in, who may pass, and who answers.
 
-In this order: is it safe to look at; control paths; pages and other applications; what is
-called; an outage; who calls; throttling; may they; the answer, ours or moto's.
+In this order: is it safe to look at; control paths; presigned pages; what is called; an outage;
+who calls; throttling; may they; the answer, ours or moto's.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import logging
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -24,17 +25,16 @@ from .control import PREFIX, Controls
 from .engine import SERVICES, Emulator
 from .errors import ServiceError, denied, not_implemented, throttled
 from .families import presigned
-from .faults import AFTER, BEFORE, Faults
+from .faults import AFTER, BEFORE, MLFLOW, Faults
+from .mlflow import ManagedMlflow
 from .moto_services import MotoServices
-from .requests import Request, identify, parameters, raw_body, unknown_operation
-from .wire import HEADERS, Application, Environ, NoAnswer, StartResponse
+from .requests import Request, identify, parameters, raw_body, scope, unknown_operation
+from .wire import HEADERS, Environ, NoAnswer, StartResponse
 
 _log = logging.getLogger(__name__)
 
 # What moto would answer to anybody: its dashboard, and a machine's metadata with credentials.
 _CLOSED = ("/moto-api", "/latest/meta-data", "/latest/api", "/favicon.ico")
-
-Predicate = Callable[[Environ], bool]
 
 
 class Front:
@@ -53,6 +53,7 @@ class Front:
         controls: Controls,
         *,
         moto: MotoServices,
+        mlflow: ManagedMlflow,
         faults: Faults,
         calls: Calls,
         stopping: threading.Event,
@@ -62,21 +63,16 @@ class Front:
         self._own = own
         self._controls = controls
         self._moto = moto
+        self._mlflow = mlflow
         self._faults = faults
         self._calls = calls
         self._stopping = stopping
-        self._others: list[tuple[Predicate, Application]] = []
-
-    def register(self, predicate: Predicate, application: Application) -> None:
-        """Lets another application answer the requests it recognizes; it checks who calls."""
-        self._others.append((predicate, application))
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         reply = self._before_the_api(environ)
+        if reply is None and self._mlflow.handles(_headers(environ)):
+            return self._managed_mlflow(environ, start_response)
         if reply is None:
-            for recognizes, application in self._others:
-                if recognizes(environ):
-                    return application(environ, start_response)
             reply = self._api(environ)
         start_response(reply.reason, reply.wsgi_headers)
         return [reply.body]
@@ -122,6 +118,29 @@ class Front:
             seconds = time.perf_counter() - begun
             self._calls.add(request.service, request.operation, status, code, seconds)
         return reply
+
+    def _managed_mlflow(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answers a request to a tracking server or an MLflow App, and counts it."""
+        begun = time.perf_counter()
+        region, signing_name = scope(environ)
+        operation = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+        request = Request(MLFLOW, signing_name, operation, region, "rest-json")
+        status, code = 0, ""
+        try:
+            self._trouble_before(request)
+            caller = self._gate.authenticate(_signed(request, environ))
+            if signing_name != self._mlflow.signed_for(_headers(environ)):
+                raise refusal("signature", MLFLOW)
+            if "throttle" in self._faults.strike(AFTER, MLFLOW, operation):
+                raise throttled()
+            status, headers, body = self._mlflow(environ, caller)
+        except ServiceError as error:
+            status, headers, body = self._mlflow.refused(error)
+            code = error.code
+        finally:
+            self._calls.add(MLFLOW, operation, status, code, time.perf_counter() - begun)
+        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+        return body
 
     def _answered(self, request: Request, environ: Environ) -> Reply:
         self._trouble_before(request)
@@ -174,14 +193,14 @@ class Front:
     def _authorize(self, request: Request, caller: Caller, members: dict[str, Any]) -> None:
         if caller.access_key == self._own.access_key:
             return
-        with self._emulator.lock:
+        with self._emulator.alone() as world:
             needs = required(
                 request.service,
                 request.operation,
                 members,
                 request.region,
                 caller.account,
-                self._emulator.world,
+                world,
             )
         for action, resource, context in needs:
             self._gate.authorize(caller, action, (resource,), context)

@@ -77,9 +77,6 @@ class MotoServices:
         """Forgets everything that moto's services were told."""
         with self._lock:
             if self._application is not None:
-                from moto.moto_api._internal.models import moto_api_backend
-
-                moto_api_backend.reset()
                 self._settle()
 
     def _started(self) -> Application:
@@ -95,9 +92,14 @@ class MotoServices:
             return self._application
 
     def _settle(self) -> None:
-        """Makes the emulator's own key one of IAM's, so that IAM and STS know who calls."""
-        from moto.iam.models import iam_backends
+        """Empties moto, whose state is the process's, and makes our own key one of IAM's.
 
+        So IAM and STS know who calls.
+        """
+        from moto.iam.models import iam_backends
+        from moto.moto_api._internal.models import moto_api_backend
+
+        moto_api_backend.reset()
         iam = iam_backends[ACCOUNT]["aws"]
         iam.create_user("us-east-1", "admin")
         key = iam.create_access_key("admin")

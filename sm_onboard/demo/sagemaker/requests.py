@@ -82,7 +82,7 @@ class Request:
 
 def identify(environ: Environ) -> Request:
     """Which operation a request means; looks into the body only for ``Action=``."""
-    region, signing_name = _scope(environ)
+    region, signing_name = scope(environ)
     candidates = _SIGNED_AS.get(signing_name, (signing_name,))
     content_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
     target = environ.get("HTTP_X_AMZ_TARGET", "")
@@ -148,7 +148,7 @@ def body(environ: Environ) -> bytes:
     return data
 
 
-def _scope(environ: Environ) -> tuple[str, str]:
+def scope(environ: Environ) -> tuple[str, str]:
     """Region and signing name, from the header or from a presigned address."""
     said = environ.get("HTTP_AUTHORIZATION", "")
     found = _CREDENTIAL.search(said)
@@ -159,8 +159,8 @@ def _scope(environ: Environ) -> tuple[str, str]:
         credential = query.get("X-Amz-Credential", "")
         if "AWSAccessKeyId" in query or said.startswith("AWS "):
             return DEFAULT_REGION, "s3"  # signature version 2
-    scope = _SCOPE.fullmatch(credential)
-    return (scope["region"], scope["name"]) if scope else (DEFAULT_REGION, "")
+    said_by = _SCOPE.fullmatch(credential)
+    return (said_by["region"], said_by["name"]) if said_by else (DEFAULT_REGION, "")
 
 
 def _one_of(candidates: tuple[str, ...], key: str, value: str) -> str:

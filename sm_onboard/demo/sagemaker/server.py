@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import json
 import logging
-import math
 import os
 import secrets
 import signal
@@ -21,13 +21,16 @@ from typing import Any
 
 from . import others
 from .access import Credentials, Gate
+from .call import Caller
 from .calls import Calls
 from .clock import Clock
 from .control import Controls
 from .engine import Emulator
 from .faults import Faults
 from .front import Front
+from .mlflow import ManagedMlflow
 from .moto_services import MotoServices
+from .store import Region
 from .wire import WebServer
 
 DEFAULT_REGION = "eu-west-1"
@@ -44,8 +47,8 @@ class Server:
         region: the region of the sample organization, and of the environment.
 
     Attributes:
+        emulator: to be filled in process.
         control_token: what the control paths ask for.
-        front: to register other applications with.
     """
 
     def __init__(
@@ -65,26 +68,30 @@ class Server:
         for (service, operation), handler in others.HANDLERS.items():
             self.emulator.register(service, operation, handler)
         self._moto = MotoServices(self._own)
-        self.controls = Controls(
+        self._gate = Gate(self._own, self.emulator.world.clock.now)
+        self._mlflow = ManagedMlflow(self._mlflow_status, self._may_use_mlflow)
+        controls = Controls(
             self.control_token,
             clock=self.emulator.world.clock,
             faults=self._faults,
             calls=self._calls,
             reset=self.reset,
+            mlflow=self._mlflow.set,
         )
-        self.front = Front(
+        front = Front(
             self.emulator,
-            Gate(self._own, self.emulator.world.clock.now),
+            self._gate,
             self._own,
-            self.controls,
+            controls,
             moto=self._moto,
+            mlflow=self._mlflow,
             faults=self._faults,
             calls=self._calls,
             stopping=self._stopping,
         )
         if sample:
             self._fill()
-        self._http = WebServer(port, self.front)
+        self._http = WebServer(port, front)
         self._loop = threading.Thread(
             target=self._http.serve_forever,
             kwargs={"poll_interval": 0.05},  # seconds that stop() may have to wait
@@ -119,6 +126,7 @@ class Server:
         self.emulator.reset(self._speed)
         others.reset()
         self._moto.reset()
+        self._mlflow.reset()
         if sample:
             self._fill()
 
@@ -139,6 +147,23 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def _mlflow_status(self, arn: str) -> str | None:
+        with self.emulator.alone():
+            region = self._region_of(arn)
+            record = region.by_arn(arn)
+            return None if record is None else record.status(region.now())
+
+    def _may_use_mlflow(self, caller: Caller, action: str, arn: str) -> None:
+        with self.emulator.alone():
+            region = self._region_of(arn)
+            tags = region.tags.get(arn, {})
+        known = {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
+        self._gate.authorize(caller, action, (arn,), {"aws:RequestedRegion": region.name, **known})
+
+    def _region_of(self, arn: str) -> Region:
+        _, _, _, name, account, _ = arn.split(":", 5)
+        return self.emulator.world.region(account, name)
 
     def _fill(self) -> None:
         from . import organization
@@ -163,9 +188,8 @@ def main(arguments: list[str] | None = None) -> None:
     logging.basicConfig(format="%(message)s")
     _end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    speed = given.speed if given.speed > 0 else math.inf
-    server = Server(given.port, speed, not given.empty, given.region)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    server = Server(given.port, given.speed, not given.empty, given.region)
     with server:
         line: dict[str, Any] = {"url": server.url, "environment": server.environment()}
         print(json.dumps(line), flush=True)
@@ -175,12 +199,21 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _end_with_parent() -> None:
-    """On Linux the kernel ends this process even where a copy of the pipe stays open."""
-    if sys.platform == "linux":
-        import ctypes
+    """On Linux the kernel tells of the parent's end even where a copy of the pipe stays open.
 
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+    It tells as well when only the thread ends that started this process.
+    """
+    if sys.platform != "linux":
+        return
+    parent = os.getppid()
+
+    def hear(*_: object) -> None:
+        if os.getppid() != parent:
+            sys.exit(0)
+
+    pr_set_pdeathsig = 1
+    signal.signal(signal.SIGUSR1, hear)
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGUSR1)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,62 @@
+"""``sm-onboard demo sagemaker``."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import signal
+
+import click
+
+from sm_onboard.errors import InvalidRequest, OnboardError
+
+from . import packages
+
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+
+
+def serve(port: int, speed: float, sample: bool, region: str, as_json: bool) -> None:
+    """Prints the environment and serves until Ctrl-C, SIGTERM or SIGHUP.
+
+    Raises:
+        OnboardError: a package is missing (``demo.no_moto``), the port is taken
+            (``demo.port_taken``), or the region is none (``demo.no_region``).
+    """
+    packages.check()
+    if not _REGION.fullmatch(region):
+        raise InvalidRequest(
+            "demo.no_region", f"{region!r} is not the name of an AWS region.", "Try eu-west-1."
+        )
+    from .server import Server
+
+    asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    heard = {number for number in asked if signal.getsignal(number) != signal.SIG_IGN}
+    signal.pthread_sigmask(signal.SIG_BLOCK, heard)  # also for the server's threads
+    try:
+        server = Server(port, speed, sample, region)
+    except OSError as error:
+        raise OnboardError(
+            "demo.port_taken",
+            f"Port {port} cannot be listened on: {error.strerror}.",
+            "Choose another one with --port, or leave it out.",
+        ) from error
+    with server:
+        environment = server.environment()
+        if as_json:
+            click.echo(json.dumps(environment, indent=2))
+        else:
+            for name, value in environment.items():
+                click.echo(f"export {name}={_quoted(value)}")
+        click.echo(
+            f"The local SageMaker is at {server.url}. Paste these lines into a shell; then "
+            "boto3 and `aws` talk to it there. Ctrl-C ends it.",
+            err=True,
+        )
+        signal.sigwait(heard)
+
+
+def _quoted(value: str) -> str:
+    """Always in quotes, so that a line can be cut out by eye."""
+    quoted = shlex.quote(value)
+    return quoted if quoted.startswith("'") else f"'{quoted}'"
