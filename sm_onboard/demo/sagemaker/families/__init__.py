@@ -21,6 +21,8 @@ from . import (
     metrics,
     mlflow_servers,
     notebook_instances,
+    pipeline_executions,
+    pipelines,
     presigned,
 )
 
@@ -34,6 +36,8 @@ _MODULES = (
     inference,
     notebook_instances,
     clusters,
+    pipelines,
+    pipeline_executions,
     experiments,
     associations,
     metrics,

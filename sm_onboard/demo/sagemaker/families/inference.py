@@ -6,7 +6,7 @@ from typing import Any
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
 from sm_onboard.demo.sagemaker.call import Answer, Call
-from sm_onboard.demo.sagemaker.crud import arn_path, begin, describe, find, missing
+from sm_onboard.demo.sagemaker.crud import begin, describe, find, missing
 from sm_onboard.demo.sagemaker.errors import validation
 from sm_onboard.demo.sagemaker.family import Family, Special, Values
 from sm_onboard.demo.sagemaker.life import GONE, Life
@@ -59,11 +59,11 @@ def _new_model(region: Region, call: Call, values: Values) -> None:
 
 def _new_config(region: Region, call: Call, values: Values) -> None:
     _refuse_second(region, CONFIG, values, "endpoint configuration")
-    variants = [*values["ProductionVariants"], *values.get("ShadowProductionVariants", ())]
-    names = [variant["VariantName"] for variant in variants]
+    all_variants = [*values["ProductionVariants"], *values.get("ShadowProductionVariants", ())]
+    names = [variant["VariantName"] for variant in all_variants]
     if len(set(names)) < len(names):
         raise validation("Variant names have to be unique within an endpoint configuration.")
-    for variant in variants:
+    for variant in all_variants:
         if "ModelName" in variant and region.get("Model", variant["ModelName"]) is None:
             raise missing(MODEL, (variant["ModelName"],), call)
         if ("ServerlessConfig" in variant) == ("InstanceType" in variant):
@@ -116,10 +116,14 @@ def _refuse_busy(region: Region, record: Record, *fine: str) -> None:
 
 
 def _variants(region: Region, call: Call, config_name: str) -> list[dict[str, Any]]:
-    """``ProductionVariantSummary`` of each variant of a configuration."""
     config = region.get("EndpointConfig", config_name)
     if config is None:
         raise missing(CONFIG, (config_name,), call)
+    return variants(region, config)
+
+
+def variants(region: Region, config: Record) -> list[dict[str, Any]]:
+    """``ProductionVariantSummary`` of each variant of a configuration."""
     found = []
     for variant in config.values["ProductionVariants"]:
         weight = variant.get("InitialVariantWeight", 1.0)
@@ -178,15 +182,6 @@ def _weights(region: Region, call: Call) -> Answer:
     record.modified = region.now()
     begin(region, record, (("Updating", 60), ("InService", 0)))
     return describe(region, record)
-
-
-def add_model(region: Region, values: Values) -> Record:
-    """Puts a model in that a pipeline's step made."""
-    record = Record(
-        MODEL, (values["ModelName"],), region.arn(arn_path(MODEL, values)), values, region.now()
-    )
-    region.add(record)
-    return record
 
 
 MODEL = Family(

@@ -97,6 +97,11 @@ class Schedule:
         self.phases = [phase for phase in self.phases if phase.begins <= at]
         self._follow((("Stopping", STOPPING_SECONDS), ("Stopped", 0.0)), at)
 
+    def fail(self, at: float) -> None:
+        """What was to come is forgotten; the job fails now."""
+        self.phases = [phase for phase in self.phases if phase.begins <= at]
+        self._follow((("Failed", 0.0),), at)
+
     def at(self, now: float) -> Phase:
         """The stage at a time; the first one before it begins."""
         return [self.phases[0], *(p for p in self.phases if p.begins <= now)][-1]

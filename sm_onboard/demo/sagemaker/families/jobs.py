@@ -185,6 +185,9 @@ def _stop(family: Family, region: Region, call: Call) -> Answer:
         kind = family.title.lower()
         raise validation(f"The request was rejected because the {kind} is in status {status}.")
     stop(region, record, region.now())
+    hook = region.rooms.get("when jobs are stopped", {}).get(record.arn)
+    if hook is not None:
+        hook(run_of(region, record).schedule.ended)
     return {}
 
 

@@ -1,0 +1,280 @@
+"""What a step comes to: the job or resource it makes, how long it takes, what is shown of it."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sm_onboard.demo.sagemaker import models
+from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.crud import arn_path
+from sm_onboard.demo.sagemaker.families import inference, job_schedule, jobs
+from sm_onboard.demo.sagemaker.family import Family
+from sm_onboard.demo.sagemaker.store import Record
+from sm_onboard.demo.sagemaker.validate import failures, message
+
+from .definition import Step
+from .expressions import Unknown, resolve
+from .schedule import StepRun, Work
+
+if TYPE_CHECKING:
+    from .executions import Execution
+
+ASSUMPTIONS = (
+    Assumption(
+        "ListPipelineExecutionSteps",
+        "a step's job is called pipelines-EXECUTION-STEP-RANDOM, at most 63 characters",
+        "AWS documentation: ListPipelineExecutionSteps examples",
+    ),
+    Assumption(
+        "StartPipelineExecution",
+        "training, processing, transform, quality check, Clarify check, model, endpoint "
+        "configuration and endpoint steps make what they name; of other steps there is only the "
+        "ARN",
+    ),
+    Assumption(
+        "StopTrainingJob",
+        "the job of a pipeline's step: the step fails when the job is Stopped",
+    ),
+    Assumption(
+        "StartPipelineExecution",
+        "what only a real run would have known stands in arguments as an S3 address that says "
+        "where it would come from",
+    ),
+    Assumption(
+        "StartPipelineExecution",
+        "arguments that CreateTrainingJob or its like would refuse let the step fail with "
+        "ClientError and the service's message",
+    ),
+    Assumption(
+        "StartPipelineExecution",
+        "a job's step takes as long as the job; conditions and failures 1 s, Lambda steps 10 s, "
+        "models and endpoint configurations 5 s, endpoints 240 s, EMR steps 300 s, tuning 600 s, "
+        "AutoML 900 s, others 60 s",
+    ),
+)
+
+SECONDS: Mapping[str, float] = {
+    "Condition": 1.0, "Fail": 1.0, "Lambda": 10.0, "Model": 5.0, "RegisterModel": 5.0,
+    "EndpointConfig": 5.0, "Endpoint": 240.0, "EMR": 300.0, "EMRServerless": 300.0,
+    "Tuning": 600.0, "AutoML": 900.0,
+}  # fmt: skip
+_OTHERS = 60.0
+JOBS: Mapping[str, Family] = {
+    "Training": jobs.TRAINING,
+    "Processing": jobs.PROCESSING,
+    "Transform": jobs.TRANSFORM,
+    "QualityCheck": jobs.PROCESSING,
+    "ClarifyCheck": jobs.PROCESSING,
+}
+_RESOURCES: Mapping[str, Family] = {
+    "Model": inference.MODEL,
+    "EndpointConfig": inference.CONFIG,
+    "Endpoint": inference.ENDPOINT,
+}
+MAKES: Mapping[str, Family] = {**JOBS, **_RESOURCES}
+_ARNS = {
+    "Tuning": ("TuningJob", "hyper-parameter-tuning-job/{name}"),
+    "AutoML": ("AutoMLJob", "automl-job/{name}"),
+    "RegisterModel": ("RegisterModel", "model-package/{group}/1"),
+}
+_KINDS = {
+    "Training": "TrainingJob", "Processing": "ProcessingJob", "Transform": "TransformJob",
+    "Model": "Model", "EndpointConfig": "EndpointConfig", "Endpoint": "Endpoint",
+}  # fmt: skip
+
+
+def work(execution: Execution, step: Step, reason: str) -> Work:
+    """What executing a step comes to.
+
+    Args:
+        reason: why it is to fail; empty: it is not.
+    """
+    if step.type == "Callback":
+        return Work(_OTHERS if reason else math.inf, reason)
+    if step.type == "Fail":
+        said = str(arguments(execution, step).get("ErrorMessage", ""))
+        return Work(SECONDS["Fail"], reason or said[:1024] or "The pipeline was told to fail.")
+    if step.type not in MAKES:
+        return Work(execution.seconds.get(step.name, SECONDS.get(step.type, _OTHERS)), reason)
+    given = {**arguments(execution, step), MAKES[step.type].key[0]: "name"}
+    refused = _refused(MAKES[step.type], given)
+    if refused:
+        return Work(1.0, refused)
+    if step.type not in JOBS:
+        return Work(execution.seconds.get(step.name, SECONDS[step.type]), reason)
+    stages = job_schedule.planned(
+        JOBS[step.type].name, given, fails=bool(reason), lasts=execution.seconds.get(step.name)
+    )
+    if stages[-1][0] == job_schedule.RAN_OUT:
+        reason = "Job stopped: MaxRuntimeExceeded"
+    return Work(job_schedule.seconds(stages), reason)
+
+
+def make(execution: Execution, step: Step, run: StepRun) -> Record | None:
+    """Makes what a step makes, when it begins to execute; None when it cannot be made."""
+    region, family = execution.region, MAKES[step.type]
+    name = job_name(execution, step)
+    given = arguments(execution, step)
+    given.pop("Tags", None)
+    if step.type in ("EndpointConfig", "Endpoint"):
+        name = given.get(family.key[0], name)
+    values = {**given, family.key[0]: name}
+    if _refused(family, values):
+        return None
+    if family in jobs.FAMILIES:
+        reason = execution.fails.get(step.name, "")
+        return jobs.start(
+            region, family, values, at=run.executes, fails=reason,
+            lasts=execution.seconds.get(step.name),
+        )  # fmt: skip
+    return _add(execution, family, values, run)
+
+
+def _add(execution: Execution, family: Family, values: dict[str, Any], run: StepRun) -> Record:
+    region = execution.region
+    key, arn = (values[family.key[0]],), region.arn(arn_path(family, values))
+    record = Record(family, key, arn, values, run.executes)
+    if family is inference.ENDPOINT:
+        config = region.get("EndpointConfig", values["EndpointConfigName"])
+        values["ProductionVariants"] = inference.variants(region, config) if config else None
+        stages = (("Creating", run.ends - run.executes), ("InService", 0.0))
+        record.timeline.follow(stages, run.executes)
+    region.add(record)
+    return record
+
+
+def arguments(execution: Execution, step: Step) -> dict[str, Any]:
+    """A step's arguments as they would be sent."""
+    found: dict[str, Any] = _filled(
+        execution, resolve(copy.deepcopy(dict(step.arguments)), _standing_in(execution))
+    )
+    return found
+
+
+def _standing_in(execution: Execution) -> Any:
+    def look(reference: str) -> Any:
+        value = execution.look(reference)
+        return stand_in(execution, reference) if isinstance(value, Unknown) else value
+
+    return look
+
+
+def stand_in(execution: Execution, reference: str) -> str:
+    """An S3 address for what only a real run would have known."""
+    region = execution.region
+    path = re.sub(r"[^A-Za-z0-9]+", "/", reference).strip("/")
+    return f"s3://sagemaker-{region.name}-{region.account}/{execution.id}/{path}"
+
+
+def _filled(execution: Execution, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _filled(execution, inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled(execution, inner) for inner in value]
+    return stand_in(execution, "unknown") if isinstance(value, Unknown) else value
+
+
+def member(value: Any, path: str) -> Any:
+    """What ``ModelArtifacts.S3ModelArtifacts`` or ``Outputs['train'].S3Output`` leads to."""
+    for part in re.findall(r"[^.\[\]'\"]+", path):
+        if isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        elif isinstance(value, list):
+            value = _called(value, part)
+        elif isinstance(value, dict) and part in value:
+            value = value[part]
+        else:
+            return Unknown()
+    return value
+
+
+def _called(entries: list[Any], name: str) -> Any:
+    for entry in entries:
+        if isinstance(entry, dict) and name in (entry.get("OutputName"), entry.get("MetricName")):
+            return entry
+    return None
+
+
+def job_name(execution: Execution, step: Step) -> str:
+    """``pipelines-x7hq0tv2kfbm-Train-b3kq9xw2zp``."""
+    middle = re.sub(r"[^A-Za-z0-9]+", "-", step.name).strip("-")[:26].strip("-") or "step"
+    return f"pipelines-{execution.id}-{middle}-{execution.region.world.id(10)}"
+
+
+def _refused(family: Family, values: Mapping[str, Any]) -> str:
+    operation = models.operation("sagemaker", f"Create{family.name}")
+    assert operation is not None
+    assert operation.input_shape is not None
+    known = {k: v for k, v in values.items() if k != "Tags"}
+    found = failures(operation.input_shape, known)
+    if not found:
+        return ""
+    return (
+        f"ClientError: Failed to invoke sagemaker:Create{family.name}. Error Details: "
+        f"{message(found)}"
+    )[:1024]
+
+
+def metadata(execution: Execution, step: Step, run: StepRun, now: float) -> dict[str, Any]:
+    """``Metadata`` of a step: empty before it has begun to execute."""
+    if now < run.executes or run.executes >= run.stopping or run.ends < run.executes:
+        return {}
+    made = execution.record_of(run)
+    if step.type in _KINDS:
+        return {_KINDS[step.type]: {"Arn": made.arn}} if made else {}
+    if step.type in ("QualityCheck", "ClarifyCheck"):
+        return {step.type: {"CheckJobArn": made.arn}} if made else {}
+    if step.type == "Condition":
+        over = now >= run.ends and run.result == "Succeeded"
+        return {"Condition": {"Outcome": str(run.outcome)}} if over else {}
+    if step.type == "Fail":
+        return {"Fail": {"ErrorMessage": run.reason}}
+    return _elsewhere(execution, step, run)
+
+
+def _elsewhere(execution: Execution, step: Step, run: StepRun) -> dict[str, Any]:
+    """Of what other services do, or is not kept here."""
+    members = resolve(dict(step.members), _standing_in(execution))
+    if step.type == "Lambda":
+        return {"Lambda": {"Arn": str(members.get("FunctionArn", ""))[:256]}}
+    if step.type == "Callback":
+        return {
+            "Callback": {
+                "CallbackToken": execution.token(step.name, run.attempt),
+                "SqsQueueUrl": str(members.get("SqsQueueUrl", ""))[:256],
+            }
+        }
+    if step.type == "EMR":
+        return {"EMR": {"ClusterId": str(members.get("ClusterId", "")), "StepName": step.name}}
+    if step.type not in _ARNS:
+        return {}
+    kind, path = _ARNS[step.type]
+    given = arguments(execution, step)
+    group = given.get("ModelPackageGroupName", step.name)
+    name = f"pipelines-{execution.id}-{step.name}"[:32].rstrip("-_").replace("_", "-")
+    return {kind: {"Arn": execution.region.arn(path.format(name=name, group=group))}}
+
+
+def signature(execution: Execution, step: Step) -> str:
+    """Equal for two steps that would be called with the same arguments."""
+    return json.dumps(
+        [step.type, resolve(dict(step.arguments), partial_look(execution))],
+        sort_keys=True,
+        default=str,
+    )
+
+
+def partial_look(execution: Execution) -> Any:
+    """References to parameters; those to steps stay as they are."""
+
+    def look(reference: str) -> Any:
+        if reference.startswith("Parameters."):
+            return execution.look(reference)
+        return {"Get": reference}
+
+    return look
