@@ -120,12 +120,15 @@ def test_any_change_is_found() -> None:
 
 
 def test_the_host_must_be_signed() -> None:
-    request = signed()
-    text = request.headers["Authorization"]
-    without = text.replace("SignedHeaders=host;", "SignedHeaders=")
-    assert without != text
-    headers = {**request.headers, "Authorization": without}
-    assert refused(changed(request, headers=headers)).code == "InvalidSignatureException"
+    class Signer(auth.SigV4Auth):  # type: ignore[misc]
+        def headers_to_sign(self, request: Any) -> Any:
+            headers = super().headers_to_sign(request)
+            del headers["host"]
+            return headers
+
+    request = signed(signer=Signer)
+    assert "SignedHeaders=x-amz-date," in request.headers["Authorization"]
+    assert refused(request).code == "InvalidSignatureException"
 
 
 def test_the_body_is_what_its_hash_says() -> None:
@@ -254,7 +257,9 @@ def test_a_date_that_is_none_or_another_is_refused() -> None:
     stamps[other.strftime("%Y%m%dT%H%M%SZ")] = "InvalidSignatureException"
     for stamp, code in stamps.items():
         headers = {**request.headers, "X-Amz-Date": stamp}
-        assert refused(changed(request, headers=headers)).code == code
+        error = refused(changed(request, headers=headers))
+        assert error.code == code
+        assert not stamp.endswith("Z") or error.message.startswith("Date in Credential scope ")
 
 
 def test_a_signature_that_is_not_ascii_is_refused_and_not_an_error() -> None:

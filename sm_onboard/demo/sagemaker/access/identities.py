@@ -19,7 +19,7 @@ from ..call import ACCOUNT, Caller
 from .policy import Permissions, Policy, parse
 
 ADMIN = f"arn:aws:iam::{ACCOUNT}:user/admin"
-"""Whose the emulator's own credentials are. moto does not know this user."""
+"""Whose the emulator's own credentials are; may do everything, whatever policies say."""
 
 _ALL = """{"Version": "2012-10-17",
 "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from ..assumptions import Assumption
 from ..call import Handler
-from . import codecommit, pricing, quotas
+from . import codecommit, pricing, quotas, simulate
 
 HANDLERS: dict[tuple[str, str], Handler] = {
     **pricing.HANDLERS,
     **quotas.HANDLERS,
     **codecommit.HANDLERS,
+    **simulate.HANDLERS,
+    **simulate.HANDLERS,
 }
 """By botocore's name of the service and the operation."""
 
@@ -17,6 +19,8 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     *pricing.ASSUMPTIONS,
     *quotas.ASSUMPTIONS,
     *codecommit.ASSUMPTIONS,
+    *simulate.ASSUMPTIONS,
+    *simulate.ASSUMPTIONS,
 )
 
 
