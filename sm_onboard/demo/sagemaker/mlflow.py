@@ -29,6 +29,8 @@ from . import mlflow_actions
 from .assumptions import Assumption
 from .call import Caller
 from .errors import ServiceError
+from .requests import scope
+from .wire import Environ
 
 SERVER_HEADER = "x-mlflow-sm-tracking-server-arn"
 APP_HEADER = "x-sm-mlflow-app-arn"
@@ -51,6 +53,11 @@ ASSUMPTIONS = (
         "Managed MLflow",
         "where no MLflow server's address was set: NOT_IMPLEMENTED with 501; where it does not "
         "answer: TEMPORARILY_UNAVAILABLE with 503, which MLflow's client retries",
+    ),
+    Assumption(
+        "Managed MLflow",
+        "a signature for another region than the ARN's is refused; the real endpoints are regional",
+        "https://github.com/aws/sagemaker-mlflow",
     ),
     Assumption("Managed MLflow", "a server goes on to answer while it is updated or maintained"),
 )
@@ -128,7 +135,7 @@ class ManagedMlflow:
         names = {name.lower() for name in headers}
         return _SIGNED_FOR[SERVER_HEADER if SERVER_HEADER in names else APP_HEADER]
 
-    def __call__(self, environ: Mapping[str, Any], caller: Caller) -> Reply:
+    def __call__(self, environ: Environ, caller: Caller) -> Reply:
         """Answers a request whose signature was verified.
 
         Args:
@@ -144,6 +151,10 @@ class ManagedMlflow:
             needed = mlflow_actions.APP
             if ":mlflow-app/" not in arn:
                 needed = mlflow_actions.action(method, path) or ""
+            if scope(environ)[0] != arn.split(":")[3]:
+                raise _Refusal(
+                    403, "PERMISSION_DENIED", f"The signature is for another region than {arn}."
+                )
             if needed:
                 self._authorize(caller, needed, arn)
             self._check(arn)

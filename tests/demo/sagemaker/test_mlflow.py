@@ -31,6 +31,7 @@ from tests.demo.sagemaker.mlflow_backend import QUIET, MlflowBackend
 
 ROLE = "arn:aws:iam::123456789012:role/studio"
 SERVER = "arn:aws:sagemaker:eu-west-1:123456789012:mlflow-tracking-server/team"
+ADMIN = Caller("arn:aws:iam::123456789012:user/admin")
 CREATE = "/api/2.0/mlflow/experiments/create"
 SEARCH = "/api/2.0/mlflow/experiments/search?max_results=10"
 
@@ -152,6 +153,7 @@ class Studio:
         arn: str = SERVER,
         service: str = "sagemaker-mlflow",
         header: str = SERVER_HEADER,
+        region: str = "eu-west-1",
         key: tuple[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> tuple[int, dict[str, str], bytes]:
@@ -162,7 +164,7 @@ class Studio:
             data=body,
             headers={header: arn, "Content-Type": "application/json", **(headers or {})},
         )
-        SigV4Auth(Credentials(*(key or self._own)), service, "eu-west-1").add_auth(request)
+        SigV4Auth(Credentials(*(key or self._own)), service, region).add_auth(request)
         connection = http.client.HTTPConnection(self.server.url.removeprefix("http://"), timeout=60)
         connection.request(method, target, body, dict(request.headers))
         answer = connection.getresponse()
@@ -198,6 +200,17 @@ def refused(answer: tuple[int, dict[str, str], bytes]) -> tuple[int, str]:
     assert set(said) == {"error_code", "message"}
     assert said["message"]
     return status, said["error_code"]
+
+
+def environ(target: str) -> dict[str, Any]:
+    """A request as it is after its signature was verified."""
+    return {
+        "REQUEST_METHOD": "GET",
+        "RAW_URI": target,
+        "HTTP_AUTHORIZATION": "Credential=A/20261101/eu-west-1/sagemaker-mlflow/aws4_request",
+        "HTTP_X_MLFLOW_SM_TRACKING_SERVER_ARN": SERVER,
+        "wsgi.input": io.BytesIO(),
+    }
 
 
 # The real client
@@ -261,6 +274,12 @@ def test_the_real_client_sees_that_a_server_is_stopped(studio: Studio, tmp_path:
 def test_a_signature_for_the_other_kind_of_server_is_refused(studio: Studio) -> None:
     assert studio.send("GET", SEARCH)[0] == 200
     assert refused(studio.send("GET", SEARCH, service="sagemaker")) == (403, "PERMISSION_DENIED")
+
+
+def test_a_signature_for_another_region_is_refused(studio: Studio) -> None:
+    answer = studio.send("GET", SEARCH, region="us-east-1")
+    assert refused(answer) == (403, "PERMISSION_DENIED")
+    assert b"another region" in answer[2]
 
 
 def test_a_request_without_signature_is_refused(studio: Studio) -> None:
@@ -384,12 +403,7 @@ def test_mlflows_own_refusals_come_through(studio: Studio) -> None:
 )
 def test_a_path_that_can_be_read_in_two_ways_is_refused(target: str) -> None:
     managed = ManagedMlflow(lambda _: "Created", lambda *_: None)
-    environ = {
-        "REQUEST_METHOD": "GET",
-        "RAW_URI": target,
-        "HTTP_X_MLFLOW_SM_TRACKING_SERVER_ARN": SERVER,
-    }
-    status, _, body = managed(environ, Caller("arn:aws:iam::123456789012:user/a"))
+    status, _, body = managed(environ(target), ADMIN)
     assert (status, json.loads(b"".join(body))["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
 
 
@@ -464,13 +478,7 @@ def test_a_redirect_is_not_followed_and_tells_no_address(studio: Studio, echo: E
 def test_an_answer_comes_as_it_is_made(echo: Echo) -> None:
     managed = ManagedMlflow(lambda _: "Created", lambda *_: None)
     managed.set(SERVER, echo.url)
-    environ = {
-        "REQUEST_METHOD": "GET",
-        "RAW_URI": "/slow",
-        "HTTP_X_MLFLOW_SM_TRACKING_SERVER_ARN": SERVER,
-        "wsgi.input": io.BytesIO(),
-    }
-    status, _, body = managed(environ, Caller("arn:aws:iam::123456789012:user/a"))
+    status, _, body = managed(environ("/slow"), ADMIN)
     parts = iter(body)
     assert (status, next(parts)) == (200, b"first")
     echo.go_on.set()

@@ -41,7 +41,7 @@ def page(
         BadToken: it was changed, or given out for another question.
         ExpiredToken: its time is over.
     """
-    paging = {member, "MaxResults"}
+    paging = {member, "MaxResults", "MaxItems"}
     asked = {name: value for name, value in call.parameters.items() if name not in paging}
     question = json.dumps(
         [call.service, call.operation, call.region, call.account, asked], sort_keys=True
