@@ -9,7 +9,7 @@ accepted. The tables at the head of each module say what there is.
 from __future__ import annotations
 
 from ..engine import Emulator
-from . import domains, environment, runs, spaces, standing
+from . import domains, environment, jobs, pipelines, runs, spaces, standing
 from .past import past
 
 __all__ = ["fill"]
@@ -23,3 +23,5 @@ def fill(emulator: Emulator, region: str) -> None:
         spaces.fill(then, domain, secure)
         standing.fill(then, domain)
         runs.fill(then)
+        jobs.fill(then)
+        pipelines.fill(then)

@@ -56,7 +56,7 @@ class Past:
         try:
             yield
         finally:
-            self._clock.time = self._today
+            self._come_back()
 
     @contextmanager
     def under_way(self, seconds: float) -> Iterator[None]:
@@ -66,7 +66,17 @@ class Past:
         try:
             yield
         finally:
-            self._clock.time, self._clock.speed = self._today, 1.0
+            self._come_back()
+            self._clock.speed = 1.0
+
+    def wait(self, seconds: float) -> None:
+        """Lets time pass within `at`, and what was to come until then happen."""
+        self._clock.time += seconds
+        self.region.by_arn("")
+
+    def _come_back(self) -> None:
+        self._clock.time = self._today
+        self.region.by_arn("")  # a look at anything lets happen what was to come until today
 
     @property
     def now(self) -> float:

@@ -128,7 +128,7 @@ def fill(past: Past, domain: str, secure: str) -> None:
     for space in SECURE_SPACES:
         _make(past, secure, space)
     for app in PERSONAL_APPS:
-        spec = {"ResourceSpec": {"InstanceType": app.instance}} if app.instance else {}
+        spec: dict[str, Any] = {"ResourceSpec": {"InstanceType": app.instance}}
         with past.at(app.runs):
             past.call(
                 "CreateApp",
@@ -138,7 +138,7 @@ def fill(past: Past, domain: str, secure: str) -> None:
                 AppType=app.kind,
                 AppName=app.name,
                 Tags=tagged(team=app.team, cost_centre=COST_CENTRES[app.team]),
-                **spec,
+                **(spec if app.instance else {}),
             )
 
 
