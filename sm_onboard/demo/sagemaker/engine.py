@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 
-from . import crud, listing, models, search, tags
+from . import listing, models, search, tags
 from .call import Answer, Call, Handler
 from .clock import Clock
 from .crud import Crud
-from .errors import ServiceError, not_implemented
+from .errors import not_implemented
 from .families import FAMILIES, SPECIALS
 from .family import Family
 from .shaping import shaped
@@ -19,7 +20,6 @@ from .store import Region, World
 from .validate import raise_for
 
 SERVICES = ("sagemaker", "sagemaker-metrics")
-_UNKNOWN_REFERENCE = {"ResourceNotFound", "ResourceInUse", "ConflictException"}
 
 Act = Callable[[Region, Call], Answer]
 
@@ -77,6 +77,8 @@ class Emulator:
         assert operation is not None
         if operation.input_shape is not None:
             raise_for(operation.input_shape, dict(call.parameters))
+            plain: Answer = shaped(operation.input_shape, call.parameters)  # no nulls, no ISO times
+            call = replace(call, parameters=plain)
         if key in self._others:
             answer = self._others[key](call)
         else:
@@ -99,6 +101,3 @@ class Emulator:
         with self._lock:
             self.world.reset()
             self.world.clock.reset(self.world.clock.speed if speed is None else speed)
-
-
-__all__ = ["Emulator", "ServiceError", "crud"]
