@@ -10,10 +10,8 @@ from ..errors import ServiceError, denied
 from .conditions import Context
 from .identities import Credentials, Identities
 from .policy import Decision, InvalidPolicy, Request, decide
-from .refusals import refusal
+from .refusals import QUERY_SERVICES, refusal
 from .signature import Signed, read, verify
-
-_QUERY_SERVICES = frozenset({"autoscaling", "cloudformation", "cloudwatch", "iam", "sns", "sts"})
 
 
 class Gate:
@@ -93,7 +91,7 @@ class Gate:
 def _denied(caller: Caller, action: str, resource: str, decision: Decision) -> ServiceError:
     error = denied(caller.arn, action, resource, decision.why(action))
     service = action.partition(":")[0]
-    if service in _QUERY_SERVICES:
+    if service in QUERY_SERVICES:
         return ServiceError("AccessDenied", error.message, 403)
     if service == "s3":
         quoted = error.message.replace(f"on resource: {resource}", f'on resource: "{resource}"')

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..assumptions import Assumption
 from ..errors import ServiceError
 
-_QUERY = frozenset(
+QUERY_SERVICES = frozenset(
     {"autoscaling", "cloudformation", "cloudwatch", "elasticloadbalancing", "iam", "monitoring"}
     | {"rds", "redshift", "ses", "sns", "sts"}
 )
@@ -96,7 +96,7 @@ def refusal(kind: str, service: str, message: str = "") -> ServiceError:
         code, status, sentence = _S3[kind]
         return ServiceError(code, sentence or message, status)
     kind = {"payload": "signature", "late": "skewed"}.get(kind, kind)
-    table = _EC2 if service == "ec2" else _BY_QUERY if service in _QUERY else _JSON
+    table = _EC2 if service == "ec2" else _BY_QUERY if service in QUERY_SERVICES else _JSON
     code, status, sentence = table[kind]
     return ServiceError(code, sentence or message, status)
 
