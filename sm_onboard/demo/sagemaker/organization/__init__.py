@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from ..engine import Emulator
 from . import domains, environment, jobs, pipelines, runs, spaces, standing
+from .large import fill_large
 from .past import past
 
-__all__ = ["fill"]
+__all__ = ["fill", "fill_large"]
 
 
 def fill(emulator: Emulator, region: str) -> None:

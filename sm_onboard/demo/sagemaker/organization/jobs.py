@@ -48,8 +48,8 @@ class Job:
 
 
 _OUT_OF_MEMORY = (
-    "AlgorithmError: ExecuteUserScriptError:\nExitCode 137\nErrorMessage \"Killed. The instance's "
-    'memory of 16 GB is used up."'
+    "AlgorithmError: ExecuteUserScriptError: ExitCode 137, ErrorMessage: Killed. The 16 GB of the "
+    "instance's memory are used up."
 )
 
 TRAINING = (

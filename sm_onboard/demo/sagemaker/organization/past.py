@@ -15,6 +15,12 @@ from ..call import ACCOUNT, Answer, Call, Caller
 from ..clock import Clock
 from ..engine import Emulator
 from ..store import Record
+from .people import PEOPLE, SECURE_PEOPLE
+
+_ROLES = {
+    **{person.name: person.role or "acme-data-scientist" for person in PEOPLE},
+    **{person.name: person.role or "acme-ds-secure" for person in SECURE_PEOPLE},
+}
 
 DAY = 24 * 3600.0
 
@@ -47,7 +53,6 @@ class Past:
         self._clock = clock
         self._today = clock.time
         self._speed = speed
-        self.calls = 0
 
     @contextmanager
     def at(self, days_ago: float) -> Iterator[None]:
@@ -101,7 +106,6 @@ class Past:
         model = models.operation("sagemaker", operation)
         if model is None or not self.can(operation):
             return {}
-        self.calls += 1
         parameters = known(model.input_shape, given) if model.input_shape else {}
         faults = frozenset({"create_failed"} if fails else ())
         call = Call("sagemaker", operation, parameters, self.region.name, caller(by), "", faults)
@@ -143,10 +147,10 @@ def past(emulator: Emulator, region: str) -> Iterator[Past]:
 
 
 def caller(name: str) -> Caller:
-    """Who called: the administrator, or a person with the role of their own."""
+    """Who called: the administrator, or a person with the execution role of their profile."""
     if name == "admin":
         return Caller(f"arn:aws:iam::{ACCOUNT}:user/admin")
-    return Caller(f"arn:aws:sts::{ACCOUNT}:assumed-role/acme-ds-{name}/{name}")
+    return Caller(f"arn:aws:sts::{ACCOUNT}:assumed-role/{_ROLES[name]}/{name}")
 
 
 def known(shape: Shape, values: Any) -> Any:
