@@ -73,7 +73,10 @@ class Reply:
 
     @property
     def wsgi_headers(self) -> list[tuple[str, str]]:
-        return [*self.headers.items(), ("Content-Length", str(len(self.body)))]
+        given = list(self.headers.items())
+        if any(name.lower() == "content-length" for name in self.headers):
+            return given  # the answer to HEAD tells how long the body would be
+        return [*given, ("Content-Length", str(len(self.body)))]
 
 
 def text(status: int, sentence: str, code: str = "") -> Reply:

@@ -28,7 +28,6 @@ _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 def settings() -> None:
     """Tells moto what it reads once, when it is imported."""
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "1"
-    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 
 class MotoServices:
@@ -42,6 +41,7 @@ class MotoServices:
         self._own = own
         self._lock = threading.Lock()
         self._application: Application | None = None
+        self._settled = False
 
     def call(self, request: Request, environ: Environ) -> Reply:
         """Passes a request on.
@@ -67,7 +67,6 @@ class MotoServices:
             raise unknown_operation() from error
         status = int(head[-1][0].split()[0])
         headers = dict(head[-1][1])
-        headers.pop("Content-Length", None)
         said_by_flask = headers.get("Content-Type", "").startswith("text/html")
         if status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED) and said_by_flask:
             raise not_implemented(name)
@@ -76,8 +75,9 @@ class MotoServices:
     def reset(self) -> None:
         """Forgets everything that moto's services were told."""
         with self._lock:
-            if self._application is not None:
-                self._settle()
+            if self._settled:
+                _empty()
+                self._settled = False
 
     def _started(self) -> Application:
         with self._lock:
@@ -88,19 +88,20 @@ class MotoServices:
                 self._application = werkzeug_app.DomainDispatcherApplication(
                     werkzeug_app.create_backend_app
                 )
+            if not self._settled:
                 self._settle()
+                self._settled = True
             return self._application
 
     def _settle(self) -> None:
-        """Empties moto, whose state is the process's, and makes our own key one of IAM's.
-
-        So IAM and STS know who calls.
-        """
+        """Makes the emulator's own key one of IAM's, so that IAM and STS know who calls."""
         from moto.iam.models import iam_backends
-        from moto.moto_api._internal.models import moto_api_backend
 
-        moto_api_backend.reset()
+        _empty()  # what another server of this process left
+        # Else moto reads AWS's policies for each of AWS's partitions, half a second each.
+        os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
         iam = iam_backends[ACCOUNT]["aws"]
+        del os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"]
         iam.create_user("us-east-1", "admin")
         key = iam.create_access_key("admin")
         del iam.access_keys[key.access_key_id]
@@ -110,11 +111,20 @@ class MotoServices:
         iam.attach_user_policy(_ADMINISTRATOR, "admin")
 
 
+def _empty() -> None:
+    """Forgets what moto was told."""
+    from moto.iam.models import iam_backends
+    from moto.moto_api._internal.models import moto_api_backend
+
+    iam_backends.clear()  # a reset would read AWS's policies again
+    moto_api_backend.reset()
+
+
 def _has_backend(application: Any, environ: Environ) -> bool:
-    """Whether moto has a module for the service that is called."""
+    """Whether moto has a module for the service that is called; without a host it is S3."""
     host = application.infer_service_region_host(environ, environ["PATH_INFO"])
     with contextlib.redirect_stdout(io.StringIO()):  # moto prints what it does not know
-        return application.get_backend_for_host(host) is not None
+        return host is None or application.get_backend_for_host(host) is not None
 
 
 def _prepared(request: Request, environ: Environ) -> Environ:

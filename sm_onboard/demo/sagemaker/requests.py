@@ -176,6 +176,8 @@ def _one_of(candidates: tuple[str, ...], key: str, value: str) -> str:
 @functools.cache
 def _metadata(service: str) -> Mapping[str, Any]:
     """The head of a model; the model itself, which may be large, is not kept."""
+    if not service:
+        return {}
     try:
         metadata: Mapping[str, Any] = Loader().load_service_model(service, "service-2")["metadata"]
     except UnknownServiceError:
@@ -198,7 +200,8 @@ def _rest(environ: Environ, candidates: tuple[str, ...], signing_name: str, regi
         for operation, (verb, address) in _addresses("sagemaker-metrics").items():
             if (method, path) == (verb, address):
                 return Request("sagemaker-metrics", signing_name, operation, region, "rest-json")
-    known = [name for name in candidates if _protocol(name) in ("rest-json", "rest-xml")]
+    rest = ("rest-json", "rest-xml")
+    known = [name for name in candidates if _metadata(name).get("protocol") in rest]
     for service in known:
         routed = _route(service, environ)
         if routed is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -158,9 +159,8 @@ def test_rules_count_whom_they_struck_and_go():
     ],
 )
 def test_a_wrong_rule_is_refused_with_what_is_wrong(control, rule, said):
-    with pytest.raises(ValueError, match="^") as refused:
+    with pytest.raises(ValueError, match=re.escape(said)):
         control.trouble(rule)
-    assert said in str(refused.value)
     assert control.troubles() == []
 
 
