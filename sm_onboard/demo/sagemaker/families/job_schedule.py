@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -77,6 +78,9 @@ class Phase:
 class Schedule:
     """The stages of one job, on the emulator's clock.
 
+    Attributes:
+        work: when the work was to begin and end.
+
     Args:
         begins: when the first one begins; seconds since 1970.
         lasts: how many seconds of the clock a stage's seconds take.
@@ -86,6 +90,8 @@ class Schedule:
         self.phases: list[Phase] = []
         self._lasts = lasts
         self._follow(stages, begins)
+        (number,) = (n for n, phase in enumerate(self.phases) if phase.status == "Training")
+        self.work = (self.phases[number].begins, self.phases[number + 1].begins)
 
     def _follow(self, stages: Stages, at: float) -> None:
         for status, seconds in stages:
@@ -126,12 +132,12 @@ class Schedule:
         """When the job is over."""
         return self.phases[-1].begins
 
-    def span(self, status: str) -> tuple[float, float] | None:
-        """When a stage begins and ends; None when it never comes."""
-        for phase, following in zip(self.phases, self.phases[1:], strict=False):
-            if phase.status == status:
-                return phase.begins, following.begins
-        return None
+    @property
+    def worked_until(self) -> float:
+        """When the work ends; before it begins where it never does."""
+        later = [p.begins for p in self.phases if p.begins > self.work[0]]
+        began = any(p.status == "Training" for p in self.phases)
+        return min([self.work[1], *later]) if began else -math.inf
 
     def transitions(self, now: float) -> list[dict[str, Any]]:
         """``SecondaryStatusTransitions``: what began up to now."""

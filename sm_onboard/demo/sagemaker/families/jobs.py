@@ -61,11 +61,13 @@ class Run:
         schedule: its stages.
         log: the lines of its container, without times.
         metrics: final values by name that its log does not tell.
+        told: what its log tells, once somebody has looked: (name, time, value).
     """
 
     schedule: Schedule
     log: list[str] = field(default_factory=list)
     metrics: dict[str, float] = field(default_factory=dict)
+    told: list[tuple[str, float, float]] | None = None
 
 
 def run_of(region: Region, record: Record) -> Run:
@@ -198,7 +200,6 @@ def _leave(region: Region, call: Call, record: Record) -> None:
             f"The {record.family.title.lower()} {record.key[-1]} cannot be deleted while it is "
             f"{status}."
         )
-    del region.rooms["jobs"][record.arn]
 
 
 def _change(region: Region, call: Call, record: Record, changes: Values) -> None:

@@ -95,49 +95,39 @@ def _found(pattern: str, line: str) -> float | None:
         return None
 
 
-def lines(record: Record, run: Run) -> list[Line]:
-    """All lines of a job: spread evenly over the time that its container runs."""
-    span = run.schedule.span("Training")
-    if span is None or not run.log:
-        return []
-    begins, ends = span
-    step = (ends - begins) / len(run.log)
-    return [(begins + number * step, text) for number, text in enumerate(run.log)]
-
-
-def final_metrics(record: Record, run: Run, now: float) -> list[dict[str, Any]]:
-    """``FinalMetricDataList``: what has been told by now."""
-    written = [line for line in lines(record, run) if line[0] <= now]
-    found: dict[str, tuple[float, float]] = {}
-    algorithm = record.values.get("AlgorithmSpecification") or {}
-    for definition in algorithm.get("MetricDefinitions") or ():
-        for at, text in reversed(written):
-            value = _found(definition["Regex"], text)
-            if value is not None:
-                found[definition["Name"]] = (value, at)
-                break
-    ended = run.schedule.ended
-    if ended <= now:
-        found.update({name: (value, ended) for name, value in run.metrics.items()})
-    return [
-        {"MetricName": name, "Value": value, "Timestamp": at}
-        for name, (value, at) in sorted(found.items())
-    ]
+def lines(run: Run) -> list[Line]:
+    """The lines of a job: spread evenly over the time its work was to take, as far as it came."""
+    begins, ends = run.schedule.work
+    step = (ends - begins) / max(1, len(run.log))
+    found = [(begins + number * step, text) for number, text in enumerate(run.log)]
+    return [line for line in found if line[0] <= run.schedule.worked_until]
 
 
 def told(record: Record, run: Run, now: float) -> list[tuple[str, float, float]]:
     """Every value of a metric that has been told by now, as (name, time, value)."""
-    algorithm = record.values.get("AlgorithmSpecification") or {}
-    found = [
-        (str(definition["Name"]), at, value)
-        for definition in algorithm.get("MetricDefinitions") or ()
-        for at, text in lines(record, run)
-        if at <= now and (value := _found(definition["Regex"], text)) is not None
-    ]
+    if run.told is None:  # an expression is tried once on a line, whoever asks how often
+        algorithm = record.values.get("AlgorithmSpecification") or {}
+        run.told = [
+            (str(definition["Name"]), at, value)
+            for definition in algorithm.get("MetricDefinitions") or ()
+            for at, text in lines(run)
+            if (value := _found(definition["Regex"], text)) is not None
+        ]
+    until = min(now, run.schedule.worked_until)
+    found = [entry for entry in run.told if entry[1] <= until]
     ended = run.schedule.ended
     if ended <= now:
         found += [(name, ended, value) for name, value in run.metrics.items()]
     return found
+
+
+def final_metrics(record: Record, run: Run, now: float) -> list[dict[str, Any]]:
+    """``FinalMetricDataList``: the last value of each metric by now."""
+    last = {name: (value, at) for name, at, value in told(record, run, now)}
+    return [
+        {"MetricName": name, "Value": value, "Timestamp": at}
+        for name, (value, at) in sorted(last.items())
+    ]
 
 
 def stream(record: Record, run: Run) -> str:
@@ -160,7 +150,7 @@ def sync_logs(world: World, account: str, region_name: str) -> None:
     for family, group in GROUPS.items():
         for record in region.all(family):
             run: Run = region.rooms["jobs"][record.arn]
-            due = [line for line in lines(record, run) if line[0] <= now]
+            due = [line for line in lines(run) if line[0] <= now]
             name = stream(record, run)
             place = f"{group}:{name}"
             done = written.get(place, 0)
