@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -16,6 +17,28 @@ def channel(name: str, uri: str) -> dict[str, Any]:
     }
 
 
+def start(api: Api, name: str, **more: Any) -> None:
+    api(
+        "CreateTrainingJob",
+        **{
+            "TrainingJobName": name,
+            "RoleArn": ROLE,
+            "AlgorithmSpecification": {
+                "TrainingImage": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/xgb:1",
+                "TrainingInputMode": "File",
+            },
+            "OutputDataConfig": {"S3OutputPath": "s3://acme/models"},
+            "ResourceConfig": {
+                "InstanceType": "ml.m5.xlarge",
+                "InstanceCount": 1,
+                "VolumeSizeInGB": 30,
+            },
+            "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+            **more,
+        },
+    )
+
+
 @pytest.fixture(scope="module")
 def api() -> Api:
     """Three finished jobs: a, b and c."""
@@ -25,26 +48,22 @@ def api() -> Api:
         ("b", {"lr": "2.7", "opt": "sgd"}, {"train": "s3://acme/y", "test": "s3://acme/x"}),
         ("c", {"lr": "ten"}, {"train": "s3://acme/x"}),
     ):
-        api(
-            "CreateTrainingJob",
-            TrainingJobName=name,
-            RoleArn=ROLE,
+        metric = "other" if name == "c" else "auc"
+        start(
+            api,
+            name,
             AlgorithmSpecification={
                 "TrainingImage": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/xgb:1",
                 "TrainingInputMode": "File",
-                "MetricDefinitions": [{"Name": "val:auc", "Regex": "auc=([0-9.]+)"}]
-                if name != "c"
-                else [{"Name": "other", "Regex": "other=([0-9.]+)"}],
+                "MetricDefinitions": [{"Name": f"val:{metric}", "Regex": f"{metric}=([0-9.]+)"}],
             },
             HyperParameters=hyper,
             InputDataConfig=[channel(*pair) for pair in channels.items()],
-            OutputDataConfig={"S3OutputPath": "s3://acme/models"},
             ResourceConfig={
                 "InstanceType": "ml.m5.xlarge",
                 "InstanceCount": 1 if name == "a" else 10,
                 "VolumeSizeInGB": 30,
             },
-            StoppingCondition={"MaxRuntimeInSeconds": 3600},
             EnableManagedSpotTraining=name == "b",
         )
         api.later(60)
@@ -107,3 +126,22 @@ def test_the_order_is_that_of_the_jobs_own_times(api: Api) -> None:
     everything = {"Filters": [{"Name": "TrainingJobName", "Operator": "Exists"}]}
     assert search(api, everything, SortBy="LastModifiedTime") == "abc"
     assert search(api, everything, SortBy="TrainingEndTime", SortOrder="Descending") == "cba"
+
+
+def test_the_times_of_a_running_job_are_those_that_are_described() -> None:
+    api = Api(speed=1)
+    start(api, "running")
+    created = api("DescribeTrainingJob", TrainingJobName="running")["CreationTime"]
+    while True:
+        api.later(10)
+        found = api("DescribeTrainingJob", TrainingJobName="running")
+        if found["SecondaryStatus"] == "Training":
+            break
+    assert found["LastModifiedTime"] > created + 1
+    second = datetime.fromtimestamp(int(found["LastModifiedTime"]), timezone.utc)
+    given = {
+        "Name": "LastModifiedTime",
+        "Operator": "Equals",
+        "Value": second.strftime("%Y-%m-%dT%H:%M:%S"),
+    }
+    assert search(api, {"Filters": [given]}) == "running"
