@@ -74,4 +74,4 @@ def sagemaker(local_sagemaker: LocalSageMaker) -> Iterator[SageMaker]:
     yield SageMaker(local_sagemaker, strict)
     failures = local_sagemaker.control.log()["failures"]
     assert not failures, "\n".join(failures)
-    strict.check()
+    strict.seen.check()
