@@ -65,6 +65,9 @@ def page(
     shown, token = Page.of(call, page_size(operation)).cut(
         found, lambda record: positions[record.arn], descending=descending
     )
+    assert operation.output_shape is not None
+    if token is None and "NextToken" in operation.output_shape.required_members:
+        token = ""  # ListClusters of botocore 1.34
     return {
         items_member(operation): [describe(region, record) for record in shown],
         "NextToken": token,
