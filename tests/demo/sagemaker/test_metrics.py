@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sm_onboard.demo.sagemaker import models
 from sm_onboard.demo.sagemaker.families import metrics
 
 from .api import Api
@@ -33,6 +34,9 @@ def put(api: Api, *data: tuple[str, float, float, int | None]) -> dict[str, Any]
 
 
 def get(api: Api, name: str = "loss", **more: Any) -> dict[str, Any]:
+    if models.operation("sagemaker-metrics", "BatchGetMetrics") is None:
+        assert not api.emulator.handles("sagemaker-metrics", "BatchGetMetrics")
+        pytest.skip("this botocore has no BatchGetMetrics")
     query = {
         "MetricName": name,
         "ResourceArn": "arn:aws:sagemaker:eu-west-1:123456789012:experiment-trial-component/run",

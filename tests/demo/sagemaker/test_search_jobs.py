@@ -1,4 +1,4 @@
-"""``Search`` for training jobs: hyperparameters, final metrics, nested input channels."""
+"""``Search`` for training jobs, models and endpoints."""
 
 from __future__ import annotations
 
@@ -145,3 +145,30 @@ def test_the_times_of_a_running_job_are_those_that_are_described() -> None:
         "Value": second.strftime("%Y-%m-%dT%H:%M:%S"),
     }
     assert search(api, {"Filters": [given]}) == "running"
+
+
+def test_models_and_endpoints() -> None:
+    api = Api()
+    for name in ("small", "large"):
+        api(
+            "CreateModel",
+            ModelName=name,
+            ExecutionRoleArn=ROLE,
+            PrimaryContainer={"Image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/xgb:1"},
+            Tags=[{"Key": "size", "Value": name}],
+        )
+    variant = {
+        "VariantName": "all",
+        "ModelName": "large",
+        "InstanceType": "ml.m5.large",
+        "InitialInstanceCount": 1,
+    }
+    api("CreateEndpointConfig", EndpointConfigName="config", ProductionVariants=[variant])
+    api("CreateEndpoint", EndpointName="live", EndpointConfigName="config")
+
+    by_tag = {"Filters": [{"Name": "Tags.size", "Value": "large"}]}
+    (found,) = api("Search", Resource="Model", SearchExpression=by_tag)["Results"]
+    assert found["Model"]["Model"]["ModelName"] == "large"
+    by_status = {"Filters": [{"Name": "EndpointStatus", "Value": "InService"}]}
+    (found,) = api("Search", Resource="Endpoint", SearchExpression=by_status)["Results"]
+    assert found["Endpoint"]["EndpointName"] == "live"

@@ -69,6 +69,7 @@ ASSUMPTIONS = (
         "records without the property to sort by come last in both orders, numbers apart from "
         "text; equal ones in the order of their ARNs",
     ),
+    Assumption("Search", "models, which have no LastModifiedTime, are sorted by CreationTime"),
     Assumption("Search", "all VisibilityConditions have to hold, each on a tag"),
     Assumption("Search", "CrossAccount: nothing, for nobody shares anything with this account"),
     Assumption("Search", "what was just written is found at once; the service takes seconds"),
@@ -91,7 +92,7 @@ def search(region: Region, call: Call) -> Answer:
     if "SearchExpression" in asked:
         tests += tests_of(reader, asked["SearchExpression"])
     descending = asked.get("SortOrder", "Descending") == "Descending"
-    position = _Position(reader, asked.get("SortBy", "LastModifiedTime"), descending)
+    position = _Position(reader, asked.get("SortBy", reader.usual_order), descending)
     records = list(region.all(wanted.family)) if _here(asked) else []
     for test in tests:
         records = [record for record in records if test(record)]
@@ -127,7 +128,7 @@ class _Position:
     """What a record is sorted by; unique, and of the same types for all records."""
 
     def __init__(self, reader: Reader, name: str, descending: bool) -> None:
-        found = reader.property(name)
+        found = reader.understood(name)
         if found.kind == WHOLE:
             raise validation(f"The results cannot be sorted by {name}.")
         self._values = reader.values(found)

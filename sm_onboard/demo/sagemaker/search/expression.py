@@ -47,7 +47,7 @@ def tests_of(reader: Reader, expression: Mapping[str, Any]) -> list[Test]:
         for part in parts
         if part.get("Operator") == "Contains"
         and "Name" in part
-        and reader.property(part["Name"]).member not in _OFTEN
+        and reader.understood(part["Name"]).member not in _OFTEN
     ]
     if len(once) > 1:
         raise validation("'CONTAINS' operator usage limit of 1 exceeded.")
@@ -89,7 +89,7 @@ def _expression(reader: Reader, expression: Mapping[str, Any]) -> Test:
 
 
 def _filter(reader: Reader, given: Mapping[str, Any]) -> Test:
-    found = reader.property(given["Name"])
+    found = reader.understood(given["Name"])
     holds = _condition(given, found.kind)
     values = reader.values(found)
     return lambda record: holds(values(record))

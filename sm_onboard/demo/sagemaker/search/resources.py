@@ -83,7 +83,13 @@ class Reader:
         self._now = region.now()
         self._described: dict[Record, dict[str, Any]] = {}
 
-    def property(self, name: str) -> Property:
+    @property
+    def usual_order(self) -> str:
+        """What results are sorted by when nobody asks; a model has no LastModifiedTime."""
+        modified = "LastModifiedTime"
+        return modified if modified in self._shape.members else "CreationTime"
+
+    def understood(self, name: str) -> Property:
         """Understands a property name.
 
         Raises:
