@@ -93,7 +93,7 @@ def test_too_many_names(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_component_that_is_missing(api: Api) -> None:
-    with pytest.raises(Exception, match="ResourceNotFound"):
+    with pytest.raises(Exception, match="ValidationException: Trial component"):
         api.ask(
             "sagemaker-metrics",
             "BatchPutMetrics",

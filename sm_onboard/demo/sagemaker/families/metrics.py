@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
 from sm_onboard.demo.sagemaker.call import Answer, Call
-from sm_onboard.demo.sagemaker.errors import not_found
+from sm_onboard.demo.sagemaker.errors import validation
 from sm_onboard.demo.sagemaker.family import Family, Special
 from sm_onboard.demo.sagemaker.store import Record, Region
 
@@ -29,7 +29,7 @@ ASSUMPTIONS = (
         "sagemaker-python-sdk: sagemaker/experiments/_metrics.py, the bounds it checks",
     ),
     Assumption("BatchPutMetrics", f"METRIC_LIMIT_EXCEEDED: at {NAMES} names in a component"),
-    Assumption("BatchPutMetrics", "a component that does not exist: ResourceNotFound"),
+    Assumption("BatchPutMetrics", "a component that does not exist: ValidationException"),
     Assumption("BatchPutMetrics", "MetricIndex counts from 0"),
     Assumption("BatchPutMetrics", "LastModifiedTime of the component stays as it was"),
     Assumption(
@@ -195,7 +195,7 @@ def put(region: Region, call: Call) -> Answer:
     name = str(call.parameters["TrialComponentName"])
     component = region.get("TrialComponent", name)
     if component is None:
-        raise not_found(f"Trial component [{name}] does not exist.")
+        raise validation(f"Trial component [{name}] does not exist.")
     errors = []
     now = region.now()
     for index, datum in enumerate(call.parameters["MetricData"]):
