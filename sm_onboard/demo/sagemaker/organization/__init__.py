@@ -1,7 +1,5 @@
 """The sample organization: two domains with people, and all that they made and left running.
 
-    with an `Emulator`: ``fill(emulator, "eu-west-1")``
-
 Everything is made through the emulator's own operations, so it is what the service would have
 accepted. The tables at the head of each module say what there is.
 """

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..call import ACCOUNT
 from . import domains
-from .environment import SECRETS
+from .environment import REPOSITORIES, SECRETS
 from .roles import TRUST, roles
 
 BUCKETS = ("acme-studio", "acme-churn", "acme-pricing", "acme-reports")
@@ -46,6 +46,7 @@ def make_elsewhere(region: str) -> None:
     _make_keys(region)
     _make_secrets(region)
     _make_buckets(region)
+    _make_codecommit(region)
 
 
 def make_roles() -> None:
@@ -137,3 +138,11 @@ def _make_buckets(region: str) -> None:
 
     for name in BUCKETS:
         s3_backends[ACCOUNT]["aws"].create_bucket(name, region)
+
+
+def _make_codecommit(region: str) -> None:
+    from moto.codecommit.models import codecommit_backends
+
+    for repository in REPOSITORIES:
+        if "git-codecommit" in repository.url:
+            codecommit_backends[ACCOUNT][region].create_repository(repository.name, "")

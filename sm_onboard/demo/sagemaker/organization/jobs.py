@@ -84,8 +84,7 @@ def fill(past: Past) -> None:
 
 def _start(past: Past, family: Family, job: Job, values: dict[str, Any], log: list[str]) -> None:
     operation = models.operation("sagemaker", f"Create{family.name}")
-    if family.name not in past.emulator.families or operation is None:
-        return
+    assert operation is not None
     assert operation.input_shape is not None
     raise_for(operation.input_shape, values)
     when = past.at(job.began) if job.began else past.under_way(240)

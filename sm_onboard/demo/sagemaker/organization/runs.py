@@ -168,8 +168,6 @@ def _make(past: Past, run: Run) -> None:
 
 def _measure(past: Past, run: Run, began: float) -> None:
     component = past.arn(f"experiment-trial-component/{run.name}")
-    if past.region.by_arn(component) is None:
-        return
     chance = random.Random(run.name)  # noqa: S311 - the same values every time
     done = EPOCHS if run.status == "Completed" else EPOCHS // 2
     for step in range(1, done + 1):
@@ -180,7 +178,7 @@ def _measure(past: Past, run: Run, began: float) -> None:
         at = began + step * run.minutes * 60 / (EPOCHS + 1)
         values = {
             "val_auc": auc,
-            "val_logloss": 0.69 - 0.48 * (auc - 0.5) / 0.5 * 1.15,
+            "val_logloss": 0.69 - 1.1 * (auc - 0.5),
             "train_auc": min(0.999, auc + 0.02 * near),
         }
         for name, value in values.items():
@@ -205,10 +203,7 @@ def _live(past: Past) -> None:
         )
         past.call("AssociateTrialComponent", TrialComponentName=name, TrialName=trial.name)
         component = past.arn(f"experiment-trial-component/{name}")
-        if past.region.by_arn(component) is not None:
-            for step in range(1, 6):
-                auc = round(0.5 + 0.37 * (1 - math.exp(-step / 2)), 4)
-                metrics.record(
-                    past.region, component, "val_auc", auc,
-                    time=past.now + step * began * DAY / 6, step=step,
-                )  # fmt: skip
+        for step in range(1, 6):
+            auc = round(0.5 + 0.37 * (1 - math.exp(-step / 2)), 4)
+            at = past.now + step * began * DAY / 6
+            metrics.record(past.region, component, "val_auc", auc, time=at, step=step)
