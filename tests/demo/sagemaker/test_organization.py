@@ -232,13 +232,22 @@ def test_runs_have_parameters_and_metrics(api: Api) -> None:
     found = api(
         "Search",
         Resource="ExperimentTrialComponent",
+        MaxResults=100,
         SearchExpression={
             "Filters": [
                 {"Name": "Metrics.val_auc.Last", "Operator": "GreaterThan", "Value": "0.88"}
             ]
         },
     )
-    assert found["Results"]
+    best = [result["TrialComponent"] for result in found["Results"]]
+    values = [
+        metric["Last"]
+        for component in best
+        for metric in component["Metrics"]
+        if metric["MetricName"] == "val_auc"
+    ]
+    assert 10 < len(values) == len(best)
+    assert 0.88 < min(values) < max(values) < 0.8905
 
 
 def test_jobs_ended_in_every_way_and_wrote_logs(api: Api) -> None:

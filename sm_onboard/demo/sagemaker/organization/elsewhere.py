@@ -7,7 +7,7 @@ everything else together.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -47,6 +47,16 @@ def make_elsewhere(region: str) -> None:
     _make_secrets(region)
     _make_buckets(region)
     _make_codecommit(region)
+
+
+def furnish(service: str, region: str) -> None:
+    """Makes what one of moto's services needs to have, by botocore's name of the service.
+
+    Called once for each, when somebody first calls it: importing all of them at once would
+    make the first call wait for seconds.
+    """
+    if make := _MAKERS.get(service):
+        make(region)
 
 
 def make_roles() -> None:
@@ -146,3 +156,13 @@ def _make_codecommit(region: str) -> None:
     for repository in REPOSITORIES:
         if "git-codecommit" in repository.url:
             codecommit_backends[ACCOUNT][region].create_repository(repository.name, "")
+
+
+_MAKERS: dict[str, Callable[[str], None]] = {
+    "iam": lambda _region: make_roles(),
+    "ec2": make_networks,
+    "kms": _make_keys,
+    "secretsmanager": _make_secrets,
+    "s3": _make_buckets,
+    "codecommit": _make_codecommit,
+}

@@ -12,6 +12,7 @@ from ..families import jobs, pipeline_executions
 from ..pipelines import executions
 from ..usercontext import user_context
 from .definitions import churn_training, reports_nightly
+from .jobs import training_log
 from .past import Past, caller, tagged
 from .people import COST_CENTRES
 
@@ -49,6 +50,9 @@ EVALUATION_LOG = (
     "columns: churned_60d, tenure_m, plan, region",
     "exit code 1",
 )
+_REACHED = {"TrainXGBoost": 0.884, "TrainLightGBM": 0.882}
+"""About what area under the curve a step's model has."""
+
 _SECONDS = {
     "CleanData": 124.0,
     "FeatureEngineer": 231.0,
@@ -77,8 +81,10 @@ def fill(past: Past) -> None:
     for number in RUNS:
         _execute(past, number)
     _nightly(past)
+    number = RUNS[-1] + 1
     with past.under_way(640):
-        _start(past, "churn-training", 49, "alice", _SECONDS)
+        execution = _start(past, "churn-training", number, "alice", _SECONDS)
+    _write_logs(past, execution, number)
 
 
 def _create(past: Past, name: str, text: str, team: str, title: str) -> None:
@@ -118,9 +124,19 @@ def _execute(past: Past, number: int) -> None:
                 PipelineExecutionArn=execution.record.arn,
                 ClientRequestToken=_token("stop", number),
             )
-    evaluation = execution.made.get(("EvaluateModels", 1))
-    if evaluation is not None and "EvaluateModels" in FAILURES.get(number, ()):
-        jobs.run_of(past.region, evaluation).log[:] = EVALUATION_LOG
+    _write_logs(past, execution, number)
+
+
+def _write_logs(past: Past, execution: executions.Execution, number: int) -> None:
+    """What the jobs of an execution's steps write, in place of lines that say nothing."""
+    for (step, _), job in execution.made.items():
+        run = jobs.run_of(past.region, job)
+        if step in _REACHED:
+            auc = _REACHED[step] + 0.0005 * (number % 7) - (0.02 if number == BELOW else 0)
+            run.log = training_log(6, auc, failed=bool(job.reason))
+        elif step == "EvaluateModels" and job.reason:
+            run.log = list(EVALUATION_LOG)
+        run.told = None  # metrics are to be looked for in the new lines
 
 
 def _nightly(past: Past) -> None:
