@@ -22,6 +22,7 @@ from sm_onboard.http import Dispatcher
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
+    from sm_onboard.domain.activity import Used
     from sm_onboard.rooms import Rooms
 
 # Seconds between the server's first turn and ours, so that the first page is not
@@ -71,6 +72,11 @@ class SmOnboard(ExtensionApp):
         "",
         help="The file in which Studio tells an app where it runs; default "
         "/opt/ml/metadata/resource-metadata.json.",
+    ).tag(config=True)
+    report_activity = Bool(
+        True,
+        help="Whether this server tells its team, on storage that the team shares, when it was "
+        "last used. It writes two times and nothing else.",
     ).tag(config=True)
 
     serverapp: Any
@@ -130,6 +136,7 @@ class SmOnboard(ExtensionApp):
             parallel=self.parallel,
             git_timeout=self.git_timeout,
             metadata_file=self.metadata_file,
+            report_activity=self.report_activity,
             wrong=self._wrong,
         )
         return Rooms(
@@ -137,8 +144,14 @@ class SmOnboard(ExtensionApp):
             environ=os.environ,
             notify=Announcer(loop, self._emit),
             root_dir=Path(self.serverapp.root_dir),
+            used=self._used,
             log=self.log,
         )
+
+    def _used(self) -> Used:
+        from sm_onboard.domain.activity import last_used
+
+        return last_used(self.serverapp)
 
     def _emit(self, room: str, id: str, revision: int) -> None:
         data = {"room": room, "id": id, "revision": revision, "server": self.rooms.server}

@@ -81,11 +81,22 @@ class Aws:
             (``AWS_REGION``, ``AWS_DEFAULT_REGION``) and to AWS's own configuration files.
         profile: a profile of ``~/.aws/config``; None is boto3's usual search, which ends
             at the space's execution role.
+        read_timeout: seconds without a byte.
+        attempts: how often a call is made in all.
     """
 
-    def __init__(self, region: str | None = None, profile: str | None = None) -> None:
+    def __init__(
+        self,
+        region: str | None = None,
+        profile: str | None = None,
+        *,
+        read_timeout: float = READ_TIMEOUT,
+        attempts: int = ATTEMPTS,
+    ) -> None:
         self._region = region
         self._profile = profile
+        self._read_timeout = read_timeout
+        self._attempts = attempts
         self._lock = threading.Lock()
         self._session: Any = None
         self._clients: dict[tuple[str, str | None], Any] = {}
@@ -131,8 +142,8 @@ class Aws:
 
         config = Config(
             connect_timeout=CONNECT_TIMEOUT,
-            read_timeout=READ_TIMEOUT,
-            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            read_timeout=self._read_timeout,
+            retries={"mode": "standard", "total_max_attempts": self._attempts},
             max_pool_connections=CONNECTIONS,
             user_agent_extra="sm-onboard",
         )
@@ -152,6 +163,12 @@ def default() -> Aws:
 def supports(client: Any, operation: str) -> bool:
     """Whether this boto3 knows an operation, by its API name: ``ListMlflowApps``."""
     return operation in client.meta.service_model.operation_names
+
+
+def require(client: Any, operation: str) -> None:
+    """Raises OnboardError ``aws.boto3_too_old`` where this boto3 does not know an operation."""
+    if not supports(client, operation):
+        raise _too_old(operation)
 
 
 def s3_address(url: str) -> tuple[str, str]:

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 from sm_onboard.pool import Pool
 
 if TYPE_CHECKING:
+    from sm_onboard.domain.activity import Reporter, Used
+    from sm_onboard.domain.service import DomainService
     from sm_onboard.repos.service import ReposService
     from sm_onboard.studio import Place
 
@@ -39,6 +41,7 @@ class Settings:
     parallel: int = 8
     git_timeout: int = 3600
     metadata_file: str = ""
+    report_activity: bool = True
     wrong: str = ""
 
 
@@ -50,6 +53,7 @@ class Rooms:
         environ: the environment of the process, as it was when it started.
         notify: called with (room, id, revision) after every change, from any thread.
         root_dir: what the server's file browser shows; None on the command line.
+        used: when this server was last used, and who says so; blocks.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class Rooms:
         environ: Mapping[str, str],
         notify: Callable[[str, str, int], None] = lambda *_: None,
         root_dir: Path | None = None,
+        used: Callable[[], Used] = lambda: (None, ""),
         log: logging.Logger | None = None,
     ) -> None:
         self.server = uuid.uuid4().hex[:12]  # names this run of the server
@@ -66,11 +71,13 @@ class Rooms:
         self.environ = dict(environ)
         self.notify = notify
         self.root_dir = root_dir
+        self.used = used
         self.log = log or logging.getLogger("sm_onboard")
         # Requests and configuration must not wait for a pool full of clones.
         self.pool = Pool(max(1, settings.parallel) + 4)
         self._lock = threading.RLock()
         self._closing = False
+        self._reporter: Reporter | None = None
 
     @cached_property
     def place(self) -> Place:
@@ -92,14 +99,31 @@ class Rooms:
         return make_service(self)
 
     @property
+    def domain(self) -> DomainService:
+        with self._lock:
+            return self._domain
+
+    @cached_property
+    def _domain(self) -> DomainService:
+        from sm_onboard.domain.assembly import make_service
+
+        return make_service(self)
+
+    @property
     def home(self) -> Path:
         return self.place.home
 
     def start(self) -> None:
         """Begins the work that nobody has to ask for. Blocks while it imports."""
         with self._lock:
-            if not self._closing:
-                self.repos.start()
+            if self._closing:
+                return
+            self.repos.start()
+            if self.settings.report_activity and self.place.team_storage:
+                from sm_onboard.domain.assembly import make_reporter
+
+                self._reporter = make_reporter(self)
+                self._reporter.start()
 
     def close(self, timeout: float) -> bool:
         """Cancels everything and waits; False when something still ran then.
@@ -111,6 +135,10 @@ class Rooms:
             self._closing = True
             if "_repos" in self.__dict__:
                 self._repos.stop()
+            if "_domain" in self.__dict__:
+                self._domain.close()
+            if self._reporter:
+                self._reporter.stop()
         return self.pool.close(timeout)
 
 

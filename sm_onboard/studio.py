@@ -17,7 +17,19 @@ from typing import Any, Literal
 
 METADATA = Path("/opt/ml/metadata/resource-metadata.json")
 CUSTOM_FILE_SYSTEMS = Path("/mnt/custom-file-systems")
-_ARN = re.compile(r"arn:[\w-]+:sagemaker:(?P<region>[\w-]+):(?P<account>\d{12}):app/")
+_LARGEST = 256 * 1024  # bytes; Studio's have some two thousand
+_ARN = re.compile(
+    r"arn:(?P<partition>aws[a-z-]{0,16}):sagemaker:(?P<region>[a-z0-9-]{1,32})"
+    r":(?P<account>[0-9]{12}):app/"
+)
+_NAME = r"[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}"  # the API's own pattern
+_FORMS = {
+    "AppType": r"[a-zA-Z]{1,64}",
+    "DomainId": r"d-[a-z0-9-]{1,61}",
+    "ExecutionRoleArn": r"arn:aws[a-z-]{0,16}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}",
+    "SpaceName": _NAME,
+    "UserProfileName": _NAME,
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +45,10 @@ class Place:
         user_efs: the person's own EFS folder, only when it is really mounted.
         team_storage: custom file systems mounted for the team, sorted.
         recovery: Studio's recovery mode: do nothing.
+        partition: of AWS: ``aws``, ``aws-cn``.
+        role: the ARN of the role that the app runs with.
+        image: as people know it: ``sagemaker-distribution 3.9.1``.
+        odd: what is wrong with the metadata file, one sentence; empty: nothing, or there is none.
     """
 
     kind: Literal["studio", "unified", "classic", "elsewhere"]
@@ -47,6 +63,10 @@ class Place:
     user_efs: Path | None = None
     team_storage: tuple[Path, ...] = ()
     recovery: bool = False
+    partition: str = "aws"
+    role: str | None = None
+    image: str | None = None
+    odd: str = ""
 
 
 def look(
@@ -67,18 +87,21 @@ def look(
         is_mount: whether a path is a mount point; passed in by tests.
     """
     home = home or Path(environ.get("HOME") or Path.home())
-    told = _read(metadata)
+    told, odd = _read(metadata)
     arn = _ARN.match(_text(told, "ResourceArn") or "")
     app_type = _text(told, "AppType") or environ.get("SAGEMAKER_APP_TYPE") or None
     space_type = environ.get("SAGEMAKER_SPACE_TYPE_LOWERCASE", "").lower()
-    return Place(
-        kind=_kind(told, app_type, environ),
-        home=home,
-        region=(arn["region"] if arn else None)
+    region = (
+        (arn["region"] if arn else None)
         or environ.get("AWS_REGION")
         or environ.get("AWS_DEFAULT_REGION")
         or environ.get("REGION_NAME")
-        or None,
+        or None
+    )
+    return Place(
+        kind=_kind(told, app_type, environ),
+        home=home,
+        region=region,
         account=(arn["account"] if arn else None) or environ.get("AWS_ACCOUNT_ID") or None,
         domain_id=_text(told, "DomainId"),
         space=_text(told, "SpaceName"),
@@ -88,6 +111,10 @@ def look(
         user_efs=_user_efs(home, is_mount),
         team_storage=_mounted_below(custom, is_mount),
         recovery=is_recovery(environ),
+        partition=arn["partition"] if arn else _partition(region),
+        role=_text(told, "ExecutionRoleArn"),
+        image=_image(environ),
+        odd=odd,
     )
 
 
@@ -109,17 +136,49 @@ def _kind(
     return "classic" if app_type in ("JupyterServer", "KernelGateway") else "studio"
 
 
-def _read(metadata: Path) -> Mapping[str, Any]:
+def _read(metadata: Path) -> tuple[Mapping[str, Any], str]:
+    """What the file tells, and what is wrong with it; names that cannot be any are left out."""
     try:
-        told = json.loads(metadata.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return told if isinstance(told, dict) else {}
+        with metadata.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except FileNotFoundError:
+        return {}, ""
+    except OSError as error:
+        return {}, f"{metadata} cannot be read: {error.strerror}."
+    if len(content) > _LARGEST:
+        return {}, f"{metadata} is larger than {_LARGEST // 1024} KiB, so it is not Studio's."
+    try:
+        told = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}, f"{metadata} is {'not JSON' if content.strip() else 'empty'}."
+    if not isinstance(told, dict):
+        return {}, f"{metadata} is not what Studio writes: it holds no object."
+    wrong = [
+        key
+        for key, form in _FORMS.items()
+        if told.get(key) and not re.fullmatch(form, str(told[key]), re.ASCII)
+    ]
+    kept = {key: value for key, value in told.items() if key not in wrong}
+    return kept, f"{metadata} has a {wrong[0]} that SageMaker does not allow." if wrong else ""
 
 
 def _text(told: Mapping[str, Any], key: str) -> str | None:
     value = told.get(key)
     return value if isinstance(value, str) and value else None
+
+
+def _partition(region: str | None) -> str:
+    """Where no ARN says it."""
+    starts = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+    return next((p for start, p in starts.items() if (region or "").startswith(start)), "aws")
+
+
+def _image(environ: Mapping[str, str]) -> str | None:
+    name = environ.get("SAGEMAKER_INTERNAL_IMAGE_URI", "").rpartition("/")[2][:128]
+    version = environ.get("IMAGE_VERSION", "")[:64]
+    if version:
+        return f"{name.partition(':')[0] or 'sagemaker-distribution'} {version}"
+    return name or None
 
 
 def _user_efs(home: Path, is_mount: Callable[[str], bool]) -> Path | None:

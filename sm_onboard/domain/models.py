@@ -217,6 +217,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     name: str
     app_type: str = ""
+    space: str | None = None  # that it runs in
     owner: str | None = None
     shared: bool | None = None
     state: State

@@ -139,11 +139,23 @@ def test_public_names() -> None:
     assert sorted(r.operation for r in routes()) == [
         "addRepository",
         "doRepository",
+        "examine",
+        "getApps",
+        "getDomain",
+        "getDomainSettings",
         "getIdentity",
+        "getLaunchMenu",
+        "getProfiles",
+        "getReport",
         "getRepos",
         "getRepositoryLog",
+        "getSpaces",
         "installEnvironment",
+        "launch",
+        "lookAtDomain",
         "setIdentity",
+        "setIdle",
+        "stopRunning",
         "syncRepos",
     ]
     assert events.CHANGED == "urn:sm-onboard:changed"

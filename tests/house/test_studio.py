@@ -63,6 +63,7 @@ def test_a_private_space(at: Callable[..., Place], tmp_path: Path) -> None:
         user_profile=None,  # Studio does not tell
         shared=False,
         app_type="JupyterLab",
+        role="arn:aws:iam::123456789012:role/ana",
     )
 
 
@@ -74,6 +75,7 @@ def test_a_shared_space(at: Callable[..., Place]) -> None:
 def test_classic_names_the_profile_and_other_partitions_work(at: Callable[..., Place]) -> None:
     place = at(CLASSIC)
     assert (place.kind, place.user_profile, place.region) == ("classic", "ana", "cn-north-1")
+    assert place.partition == "aws-cn"
 
 
 def test_unified_studio(at: Callable[..., Place]) -> None:

@@ -828,6 +828,7 @@ export interface components {
         | 'tracking_server';
       readonly name: string;
       readonly app_type: string;
+      readonly space: string | null;
       readonly owner: string | null;
       readonly shared: boolean | null;
       /** @enum {unknown} */
