@@ -17,8 +17,10 @@ from urllib.parse import parse_qs
 
 from . import answers, models
 from .access import Credentials, Gate, Signed, required
+from .access.needs import Need
 from .access.refusals import refusal
 from .answers import Reply
+from .borders import before_moto
 from .call import Call, Caller
 from .calls import Calls
 from .control import PREFIX, Controls
@@ -31,6 +33,7 @@ from .moto_services import MotoServices
 from .requests import Request, identify, parameters, raw_body, scope, unknown_operation
 from .wire import HEADERS, Environ, NoAnswer, StartResponse
 
+_READS_MOTO = ("iam", "codecommit")  # of the operations that moto lacks
 _log = logging.getLogger(__name__)
 
 # What moto would answer to anybody: its dashboard, and a machine's metadata with credentials.
@@ -158,10 +161,12 @@ class Front:
             members = parameters(request, environ)
             self._authorize(request, caller, members)
         if "denied" in struck:
-            action = f"{request.signing_name}:{request.operation}"
+            action, resource, _ = self._needs(request, caller, parameters(request, environ))[0]
             why = f"because no identity-based policy allows the {action} action"
-            raise denied(caller.arn, action, "*", why)
+            raise denied(caller.arn, action, resource, why)
         if handled:
+            if request.service in _READS_MOTO:
+                self._moto.prepare(request.service)
             call = Call(
                 request.service,
                 request.operation,
@@ -174,6 +179,9 @@ class Front:
             return answers.answer(request, self._emulator.call(call))
         if ours:
             raise not_implemented(request.operation)
+        self._moto.prepare(request.service)
+        with self._emulator.alone() as world:
+            before_moto(world, request.service, caller.account, request.region)
         return self._moto.call(request, environ)
 
     def _trouble_before(self, request: Request) -> None:
@@ -190,11 +198,9 @@ class Front:
         if "expired" in struck:
             raise refusal("expired", request.service)
 
-    def _authorize(self, request: Request, caller: Caller, members: dict[str, Any]) -> None:
-        if caller.access_key == self._own.access_key:
-            return
+    def _needs(self, request: Request, caller: Caller, members: dict[str, Any]) -> list[Need]:
         with self._emulator.alone() as world:
-            needs = required(
+            return required(
                 request.service,
                 request.operation,
                 members,
@@ -202,7 +208,11 @@ class Front:
                 caller.account,
                 world,
             )
-        for action, resource, context in needs:
+
+    def _authorize(self, request: Request, caller: Caller, members: dict[str, Any]) -> None:
+        if caller.access_key == self._own.access_key:
+            return
+        for action, resource, context in self._needs(request, caller, members):
             self._gate.authorize(caller, action, (resource,), context)
 
 

@@ -7,7 +7,7 @@ import io
 import os
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -22,6 +22,7 @@ from .requests import Request, unknown_operation
 from .wire import Application, Environ
 
 _CODE = re.compile(rb'(?:<Code>|"__type":\s*")([\w.#:/]+)')
+_ROLES_OF = {"sts": "iam"}  # who assumes a role needs it to be there
 _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
@@ -35,10 +36,14 @@ class MotoServices:
 
     Args:
         own: the emulator's own credentials, which moto shall know as the user ``admin``.
+        furnish: puts into a service what shall be there from the beginning; called once for
+            each service, by botocore's name, before the first call of it.
     """
 
-    def __init__(self, own: Credentials) -> None:
+    def __init__(self, own: Credentials, furnish: Callable[[str], None]) -> None:
         self._own = own
+        self._furnish = furnish
+        self._furnished: set[str] = set()
         self._lock = threading.Lock()
         self._application: Application | None = None
         self._settled = False
@@ -49,6 +54,7 @@ class MotoServices:
         Raises:
             ServiceError: ``NotImplementedException``, where moto does not know the operation.
         """
+        self.prepare(request.service)
         application = self._started()
         name = f"{request.service}:{request.operation}"
         prepared = _prepared(request, environ)
@@ -72,9 +78,19 @@ class MotoServices:
             raise not_implemented(name)
         return Reply(status, body, headers, _code(status, body))
 
+    def prepare(self, service: str) -> None:
+        """Makes sure that a service has what shall be there from the beginning."""
+        self._started()
+        for needed in dict.fromkeys((_ROLES_OF.get(service, service), service)):
+            with self._lock:
+                if needed not in self._furnished:
+                    self._furnish(needed)
+                    self._furnished.add(needed)
+
     def reset(self) -> None:
         """Forgets everything that moto's services were told."""
         with self._lock:
+            self._furnished.clear()
             if self._settled:
                 _empty()
                 self._settled = False

@@ -20,7 +20,8 @@ import threading
 from typing import Any
 
 from . import others
-from .access import Credentials, Gate
+from .access import Credentials, Gate, resource_tags
+from .borders import check_network
 from .call import Caller
 from .calls import Calls
 from .clock import Clock
@@ -61,13 +62,16 @@ class Server:
         self.region = region
         self.control_token = secrets.token_urlsafe(32)
         self._speed = speed
+        self._has_sample = False
         self._own = _credentials()
         self._stopping = threading.Event()
         self._faults, self._calls = Faults(), Calls()
         self.emulator = Emulator(Clock(speed))
         for (service, operation), handler in others.HANDLERS.items():
             self.emulator.register(service, operation, handler)
-        self._moto = MotoServices(self._own)
+        self.emulator.world.app_quota = others.quotas.APPLIED.of_app
+        self.emulator.world.network = self._check_network
+        self._moto = MotoServices(self._own, self._furnish)
         self._gate = Gate(self._own, self.emulator.world.clock.now)
         self._mlflow = ManagedMlflow(self._mlflow_status, self._may_use_mlflow)
         controls = Controls(
@@ -127,6 +131,7 @@ class Server:
         others.reset()
         self._moto.reset()
         self._mlflow.reset()
+        self._has_sample = False
         if sample:
             self._fill()
 
@@ -157,18 +162,31 @@ class Server:
     def _may_use_mlflow(self, caller: Caller, action: str, arn: str) -> None:
         with self.emulator.alone():
             region = self._region_of(arn)
-            tags = region.tags.get(arn, {})
-        known = {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
+            known = resource_tags(self.emulator.world, arn)
         self._gate.authorize(caller, action, (arn,), {"aws:RequestedRegion": region.name, **known})
 
     def _region_of(self, arn: str) -> Region:
         _, _, _, name, account, _ = arn.split(":", 5)
         return self.emulator.world.region(account, name)
 
+    def _check_network(self, region: Region, vpc: str, subnets: list[str]) -> None:
+        self._moto.prepare("ec2")
+        check_network(region, vpc, subnets)
+
+    def _furnish(self, service: str) -> None:
+        if self._has_sample:
+            from .organization import elsewhere
+
+            elsewhere.furnish(service, self.region)
+
     def _fill(self) -> None:
         from . import organization
 
+        self._has_sample = True
+        # Its VPCs are made when moto is; nobody has to look for them.
+        self.emulator.world.network = None
         organization.fill(self.emulator, self.region)
+        self.emulator.world.network = self._check_network
 
 
 def _credentials() -> Credentials:

@@ -1,6 +1,6 @@
 """What the organization has in other services, which are moto's: roles, networks, keys, secrets.
 
-Nothing here is done before moto is needed for something else: importing it takes longer than
+Nothing of it is made before somebody calls the service: importing moto takes longer than
 everything else together.
 """
 
@@ -39,23 +39,13 @@ NETWORKS = (
 """Name, VPC and its addresses, addresses of its subnets, subnets, security group."""
 
 
-def make_elsewhere(region: str) -> None:
-    """Makes all of it in moto's own state, which has to be empty of it. Imports moto."""
-    make_roles()
-    make_networks(region)
-    _make_keys(region)
-    _make_secrets(region)
-    _make_buckets(region)
-    _make_codecommit(region)
-
-
 def furnish(service: str, region: str) -> None:
     """Makes what one of moto's services needs to have, by botocore's name of the service.
 
-    Called once for each, when somebody first calls it: importing all of them at once would
-    make the first call wait for seconds.
+    To be called once for each, when somebody first calls it: importing all of them at once would
+    make the first call wait for seconds. The service has to be empty of the sample.
     """
-    if make := _MAKERS.get(service):
+    if make := MAKERS.get(service):
         make(region)
 
 
@@ -158,7 +148,7 @@ def _make_codecommit(region: str) -> None:
             codecommit_backends[ACCOUNT][region].create_repository(repository.name, "")
 
 
-_MAKERS: dict[str, Callable[[str], None]] = {
+MAKERS: dict[str, Callable[[str], None]] = {
     "iam": lambda _region: make_roles(),
     "ec2": make_networks,
     "kms": _make_keys,
@@ -166,3 +156,4 @@ _MAKERS: dict[str, Callable[[str], None]] = {
     "s3": _make_buckets,
     "codecommit": _make_codecommit,
 }
+"""What makes what is in a service, given a region."""

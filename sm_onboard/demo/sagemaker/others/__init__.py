@@ -11,7 +11,6 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     **quotas.HANDLERS,
     **codecommit.HANDLERS,
     **simulate.HANDLERS,
-    **simulate.HANDLERS,
 }
 """By botocore's name of the service and the operation."""
 
@@ -19,7 +18,6 @@ ASSUMPTIONS: tuple[Assumption, ...] = (
     *pricing.ASSUMPTIONS,
     *quotas.ASSUMPTIONS,
     *codecommit.ASSUMPTIONS,
-    *simulate.ASSUMPTIONS,
     *simulate.ASSUMPTIONS,
 )
 

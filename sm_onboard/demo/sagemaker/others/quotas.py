@@ -17,6 +17,7 @@ from .. import models
 from ..assumptions import Assumption
 from ..call import Answer, Call, Handler
 from ..errors import ServiceError
+from ..store import Region
 from . import tokens
 
 GENEROUS = 100.0
@@ -88,6 +89,11 @@ class Applied:
             return None
         with self._lock:
             return self._values.get((region, app, instance_type), GENEROUS)
+
+    def of_app(self, region: Region, app: str, instance_type: str) -> tuple[str, float] | None:
+        """The name and value of the quota that counts an app; None where none does."""
+        limit = self.limit(region.name, instance_type, app)
+        return None if limit is None else (_name(app, instance_type), limit)
 
     def set(
         self, region: str, instance_type: str, value: float | None, app: str = "JupyterLab"
