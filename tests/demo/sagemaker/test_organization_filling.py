@@ -13,7 +13,7 @@ import pytest
 from sm_onboard.demo.sagemaker.access.policy import Permissions, Request, decide, parse
 from sm_onboard.demo.sagemaker.call import ACCOUNT, Answer, Call
 from sm_onboard.demo.sagemaker.organization import fill, fill_large
-from sm_onboard.demo.sagemaker.organization.elsewhere import make_elsewhere
+from sm_onboard.demo.sagemaker.organization.elsewhere import MAKERS, furnish
 from sm_onboard.demo.sagemaker.organization.past import known
 from sm_onboard.demo.sagemaker.organization.roles import roles
 from sm_onboard.demo.sagemaker.validate import failures
@@ -150,7 +150,8 @@ def test_roles_networks_keys_and_secrets_are_what_the_domains_name(api: Api) -> 
 
     moto_api_backend.reset()
     try:
-        make_elsewhere(REGION)
+        for service in MAKERS:
+            furnish(service, REGION)
         ec2, kms = ec2_backends[ACCOUNT][REGION], kms_backends[ACCOUNT][REGION]
         iam = iam_backends[ACCOUNT]["aws"]
         for domain_id in domains_of(api).values():
