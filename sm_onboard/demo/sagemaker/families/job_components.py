@@ -152,7 +152,7 @@ def state_of(region: Region, component: Record) -> Values:
     known = crud.describe(region, job)
     status = str(known[f"{kind}Status"])
     exit_ = known.get("ExitMessage", "null")
-    reason = known.get("FailureReason", "null")
+    reason = " ".join(str(known.get("FailureReason", "null")).split())  # one line, by the model
     verb = kind.removesuffix("Job")
     return {
         "Status": {
