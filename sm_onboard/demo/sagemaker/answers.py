@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -95,6 +96,9 @@ def page(status: int, html: str) -> Reply:
     return Reply(status, html.encode(), headers | _GUARDS)
 
 
+# Characters that XML cannot hold, not even escaped; a message may quote what was sent.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
 _GUARDS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -148,7 +152,8 @@ def _in_xml(request: Request, refusal: ServiceError) -> tuple[str, int]:
 
 
 def _xml_error(request: Request, code: str, message: str, number: str) -> bytes:
-    said = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
+    words = escape(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", message))
+    said = f"<Code>{escape(code)}</Code><Message>{words}</Message>"
     if request.service == "s3":
         whole = f"<Error>{said}<RequestId>{number}</RequestId></Error>"
     elif request.protocol == "ec2":

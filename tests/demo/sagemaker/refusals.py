@@ -35,11 +35,13 @@ class Refusal:
     """A request with one thing wrong.
 
     Attributes:
+        kind: ``too long``: what is wrong with it, wherever it is.
         what: ``DomainName: 64 characters``.
         code: the error that the service answers.
         sent: whether boto3's own validation lets it through.
     """
 
+    kind: str
     what: str
     request: dict[str, Any]
     code: str
@@ -54,26 +56,27 @@ def refusals(shape: Shape, valid: Mapping[str, Any]) -> Iterator[Refusal]:
         valid: a request with all members that are to be broken within; optional members that
             it lacks are broken where a single value can do so.
     """
-    for what, request, code in _structure(shape, dict(valid)):
+    for kind, what, request in _structure(shape, dict(valid)):
         report = ParamValidator().validate(request, shape)
-        yield Refusal(what, copy.deepcopy(request), code, not report.has_errors())
+        code = "SerializationException" if kind == "wrong type" else "ValidationException"
+        yield Refusal(kind, what, copy.deepcopy(request), code, not report.has_errors())
 
 
-_Broken = tuple[str, Any, str]
+_Broken = tuple[str, str, Any]
 
 
 def _structure(shape: Shape, value: Mapping[str, Any]) -> Iterator[_Broken]:
-    yield "an unknown member", {**value, "NoSuchMember": "x"}, "ValidationException"
+    yield "unknown member", "an unknown member", {**value, "NoSuchMember": "x"}
     for name in shape.required_members:
         without = {key: inner for key, inner in value.items() if key != name}
-        yield f"{name}: missing", without, "ValidationException"
+        yield "required and missing", f"{name}: missing", without
     for name, member in shape.members.items():
-        for what, broken, code in _value(member, value.get(name)):
-            yield f"{name}: {what}", {**value, name: broken}, code
+        for kind, what, broken in _value(member, value.get(name)):
+            yield kind, f"{name}: {what}", {**value, name: broken}
 
 
 def _value(shape: Shape, value: Any) -> Iterator[_Broken]:
-    yield "another type", _OTHER_TYPE[shape.type_name], "SerializationException"
+    yield "wrong type", "another type", _OTHER_TYPE[shape.type_name]
     if shape.type_name == "string":
         yield from _text(shape)
     elif shape.type_name in {"integer", "long", "float", "double"}:
@@ -81,8 +84,8 @@ def _value(shape: Shape, value: Any) -> Iterator[_Broken]:
     elif value is None:
         return
     elif shape.type_name == "structure":
-        for what, broken, code in _structure(shape, value):
-            yield f"in it, {what}", broken, code
+        for kind, what, broken in _structure(shape, value):
+            yield kind, f"in it, {what}", broken
     elif shape.type_name == "list":
         yield from _list(shape, value)
     elif shape.type_name == "map":
@@ -93,15 +96,15 @@ def _text(shape: Shape) -> Iterator[_Broken]:
     limits = shape.metadata
     least, most = limits.get("min", 0), limits.get("max", LONGEST)
     if limits.get("enum"):
-        yield "not in the enum", "BANANA", "ValidationException"
+        yield "bad enum", "not in the enum", "BANANA"
     if most < LONGEST:
-        yield f"{most + 1} characters", "a" * (most + 1), "ValidationException"
+        yield "too long", f"{most + 1} characters", "a" * (most + 1)
     if least > 0:
-        yield f"{least - 1} characters", "a" * (least - 1), "ValidationException"
+        yield "too short", f"{least - 1} characters", "a" * (least - 1)
     if "pattern" in limits:
         for odd in _ODD:
             if least <= len(odd) <= most and not patterns.matches(limits["pattern"], odd):
-                yield f"{odd!r} against the pattern", odd, "ValidationException"
+                yield "bad pattern", f"{odd!r} against the pattern", odd
                 return
 
 
@@ -109,17 +112,17 @@ def _number(shape: Shape) -> Iterator[_Broken]:
     for limit, step in (("min", -1), ("max", 1)):
         if limit in shape.metadata:
             number = shape.metadata[limit] + step
-            yield f"the number {number}", number, "ValidationException"
+            yield "out of range", f"the number {number}", number
 
 
 def _list(shape: Shape, value: list[Any]) -> Iterator[_Broken]:
     most = shape.metadata.get("max", LONGEST)
     if value and most < LONGEST:
-        yield f"{most + 1} items", [value[0]] * (most + 1), "ValidationException"
+        yield "too many", f"{most + 1} items", [value[0]] * (most + 1)
     if shape.metadata.get("min", 0) > 0:
-        yield "no items", [], "ValidationException"
-    for what, broken, code in _value(shape.member, value[0] if value else None):
-        yield f"the first item, {what}", [broken, *value[1:]], code
+        yield "too few", "no items", []
+    for kind, what, broken in _value(shape.member, value[0] if value else None):
+        yield kind, f"the first item, {what}", [broken, *value[1:]]
 
 
 def _map(shape: Shape, value: Mapping[str, Any]) -> Iterator[_Broken]:
@@ -127,10 +130,10 @@ def _map(shape: Shape, value: Mapping[str, Any]) -> Iterator[_Broken]:
     some = next(iter(value.values()), None)
     if some is not None and most < LONGEST:
         many = {f"key{number}": some for number in range(most + 1)}
-        yield f"{most + 1} entries", many, "ValidationException"
+        yield "too many", f"{most + 1} entries", many
     if some is None:
         return
-    for what, broken, code in _text(shape.key):
-        yield f"a key, {what}", {**value, broken: some}, code
-    for what, broken, code in _value(shape.value, some):
-        yield f"a value, {what}", {**value, next(iter(value)): broken}, code
+    for kind, what, broken in _text(shape.key):
+        yield kind, f"a key, {what}", {**value, broken: some}
+    for kind, what, broken in _value(shape.value, some):
+        yield kind, f"a value, {what}", {**value, next(iter(value)): broken}
