@@ -90,6 +90,10 @@ class Client:
         """The region that is called. Raises OnboardError ``aws.no_region``."""
         return str(self._aws.client("sagemaker").meta.region_name)
 
+    def endpoint(self) -> str:
+        """Whose answers they are: AWS's address, or that of AWS_ENDPOINT_URL."""
+        return str(self._aws.client("sagemaker").meta.endpoint_url)
+
     def call(
         self,
         task: Task,

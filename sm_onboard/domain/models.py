@@ -378,11 +378,15 @@ class LaunchMenu(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the browser goes. Presigned ones are good once, and for seconds: never kept."""
+    """Where the browser goes. Presigned ones are good once, and for seconds: never kept.
+
+    ``problem``: why it is the portal, where it should have been presigned.
+    """
 
     url: str
     how: Literal["presigned", "portal"]
     expires_in: int | None = None  # seconds
+    problem: Problem | None = None
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):

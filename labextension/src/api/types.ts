@@ -620,12 +620,15 @@ export interface components {
     /**
      * Opened
      * @description Where the browser goes. Presigned ones are good once, and for seconds: never kept.
+     *
+     *         ``problem``: why it is the portal, where it should have been presigned.
      */
     readonly Opened: {
       readonly url: string;
       /** @enum {unknown} */
       readonly how: 'portal' | 'presigned';
       readonly expires_in: number | null;
+      readonly problem: components['schemas']['DomainProblem'] | null;
     };
     /**
      * Part
