@@ -81,12 +81,15 @@ class Place:
             make_repositories(aside)
             aside.rename(self.host)
 
-    def configure(self, team_file: str, git_port: int, traits: Mapping[str, object]) -> None:
+    def configure(
+        self, team_file: str, git_port: int, metadata: Path, traits: Mapping[str, object]
+    ) -> None:
         """Writes the team file and JupyterLab's configuration.
 
         Args:
             team_file: the text of ``onboard.yaml``.
             git_port: where the git server listens.
+            metadata: what tells where the person is.
             traits: further traits of ``ServerApp``.
         """
         self.team_file.write_text(team_file, encoding="utf-8")
@@ -101,7 +104,7 @@ class Place:
         traits_file = self.config / "jupyter_server_config.json"
         ours = {
             "team_file": str(self.team_file),
-            "metadata_file": str(self.directory / "none"),  # the demo is nowhere, also in Studio
+            "metadata_file": str(metadata),  # not the one of a Studio that the demo is tried in
         }
         traits_file.write_text(json.dumps({"ServerApp": server, "SmOnboard": ours}))
         settings = self.config / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
@@ -111,8 +114,12 @@ class Place:
             json.dumps({"fetchNews": "false", "checkForUpdates": False})
         )
 
-    def environment(self) -> dict[str, str]:
-        """The environment for JupyterLab: this Python's packages, this place's folders."""
+    def environment(self, more: Mapping[str, str]) -> dict[str, str]:
+        """The environment for JupyterLab: this Python's packages, this place's folders.
+
+        Args:
+            more: variables of the space that the person is in.
+        """
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -132,5 +139,5 @@ class Place:
             "JUPYTER_RUNTIME_DIR": str(self.runtime),
             "no_proxy": "127.0.0.1,localhost",
             "NO_PROXY": "127.0.0.1,localhost",
-            "AWS_EC2_METADATA_DISABLED": "true",  # nothing is asked outside of this machine
+            **more,
         }

@@ -1,5 +1,5 @@
-"""Runs the demo: the git server in this process, JupyterLab in a child, until either is told
-to end. Nothing of it is left then."""
+"""Runs the demo: the git server in this process, the local SageMaker and JupyterLab in children,
+until it is told to end. Nothing of it is left then."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from sm_onboard.errors import OnboardError
 from .gitserver import GitServer
 from .place import Place
 from .sample import onboard_yaml
+from .space import Space, space
 
 _START = 120.0  # seconds JupyterLab may take to answer
 _END = 10.0  # seconds it may take to end
@@ -62,7 +63,8 @@ def run(
 
     Raises:
         OnboardError: git is missing (``demo.no_git``), JupyterLab is
-            (``demo.no_jupyterlab``) or does not start (``demo.not_started``).
+            (``demo.no_jupyterlab``), a package of the local SageMaker is (``demo.no_moto``), or
+            one of them does not start (``demo.not_started``).
     """
     if shutil.which("git") is None:
         raise OnboardError(
@@ -72,9 +74,9 @@ def run(
     with stop.listening(), _folder(keep) as directory:
         place = Place(directory)
         place.make()
-        with _git_server(place) as server:
-            place.configure(onboard_yaml(server.url), server.port, traits)
-            with _child(place, command) as child:
+        with _git_server(place) as server, space(place.directory) as here:
+            place.configure(onboard_yaml(server.url), server.port, here.metadata, traits)
+            with _child(place, here, command) as child:
                 if not command and (running := _wait(place, child, stop)):
                     ready(running)
                 while child.poll() is None and not stop.asked:
@@ -136,7 +138,7 @@ def _git_server(place: Place) -> Iterator[GitServer]:
 
 
 @contextlib.contextmanager
-def _child(place: Place, command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+def _child(place: Place, here: Space, command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
     with contextlib.ExitStack() as stack:
         log: IO[bytes] | None = None
         if not command:
@@ -144,7 +146,7 @@ def _child(place: Place, command: Sequence[str]) -> Iterator[subprocess.Popen[by
         child = subprocess.Popen(
             list(command) or [sys.executable, "-m", "jupyterlab"],
             cwd=place.directory,  # not the home: Python would import what lies there
-            env=place.environment(),
+            env=place.environment(here.environment),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

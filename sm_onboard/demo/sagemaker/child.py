@@ -99,8 +99,18 @@ class LocalSageMaker:
         Its clients need ``endpoint_url=url`` where ``AWS_ENDPOINT_URL`` is not set.
         """
         import boto3
+        from botocore.session import Session
 
+        # The profile and the files that a person's shell names are not looked at.
+        nobody = Session(
+            {
+                "profile": (None, None, None, None),
+                "config_file": (None, None, os.devnull, None),
+                "credentials_file": (None, None, os.devnull, None),
+            }
+        )
         return boto3.Session(
+            botocore_session=nobody,
             aws_access_key_id=self._environment["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=self._environment["AWS_SECRET_ACCESS_KEY"],
             region_name=region or self._environment["AWS_REGION"],
@@ -112,8 +122,12 @@ class LocalSageMaker:
         Args:
             options: of ``Session.client``, such as ``config``.
         """
+        from botocore.config import Config
+
+        config = Config(proxies={}).merge(options.pop("config", None) or Config())
         return self._session.client(
-            service, **{"region_name": region, "endpoint_url": self.url, **options}
+            service,
+            **{"region_name": region, "endpoint_url": self.url, "config": config, **options},
         )
 
     def stop(self) -> None:
