@@ -63,6 +63,7 @@ class Region:
         self._leaving: set[Record] = set()
         self._coming: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
+        self._acting = False
 
     def now(self) -> float:
         return self.world.clock.now()
@@ -116,8 +117,12 @@ class Region:
         return len(self._records.get(family, {}))
 
     def _sweep(self) -> None:
-        while self._coming and self._coming[0][0] <= self.now():
-            heapq.heappop(self._coming)[2]()
+        while self._coming and self._coming[0][0] <= self.now() and not self._acting:
+            self._acting = True  # what is done looks at records too; one thing after the other
+            try:
+                heapq.heappop(self._coming)[2]()
+            finally:
+                self._acting = False
         if self._leaving:
             now = self.now()
             for record in [r for r in self._leaving if r.status(now) == GONE]:

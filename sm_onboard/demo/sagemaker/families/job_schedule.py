@@ -173,10 +173,10 @@ def planned(
         after.append(("Uploading", 15.0))
         work = lasts if lasts is not None else 300.0
     ran = sum(seconds for _, seconds in before[1:])
-    longest = (values.get("StoppingCondition") or {}).get("MaxRuntimeInSeconds")
+    longest = _structure(values.get("StoppingCondition")).get("MaxRuntimeInSeconds")
     if fails:
         work /= 2
-    if longest is not None and longest < ran + work:
+    if isinstance(longest, int) and longest < ran + work:
         return (*before, ("Training", max(0.0, longest - ran)), (RAN_OUT, 0.0))
     if fails:
         return (*before, ("Training", work), ("Failed", 0.0))
@@ -189,6 +189,13 @@ def seconds(stages: Stages) -> float:
 
 
 def _downloads(values: Mapping[str, Any]) -> bool:
-    mode = (values.get("AlgorithmSpecification") or {}).get("TrainingInputMode", "File")
-    channels = values.get("InputDataConfig") or ()
-    return any(channel.get("InputMode", mode) == "File" for channel in channels)
+    mode = _structure(values.get("AlgorithmSpecification")).get("TrainingInputMode", "File")
+    channels = values.get("InputDataConfig")
+    return isinstance(channels, list) and any(
+        _structure(channel).get("InputMode", mode) == "File" for channel in channels
+    )
+
+
+def _structure(value: Any) -> Mapping[str, Any]:
+    """A pipeline's step is planned before all of its arguments are known."""
+    return value if isinstance(value, dict) else {}

@@ -412,6 +412,7 @@ def fail_step(region: Region, execution_arn: str, step: str, reason: str) -> Non
     Raises:
         KeyError: there is no such execution or step.
     """
+    region.by_arn(execution_arn)  # so that all that is due has been done
     region.rooms["executions"][execution_arn].fail_step(step, reason)
 
 

@@ -136,7 +136,7 @@ class Execution:
         """
         name = self.definition.steps[step].name
         run, now = self.plan.runs.get(name), self.region.now()
-        if run is not None and run.status(now) in ("Starting", "Executing"):
+        if run is not None and run.status(now) == "Executing":
             record = self.made.get((name, run.attempt))
             if record is not None and record.family in jobs.FAMILIES:
                 jobs.fail(self.region, record, now, reason)
@@ -206,8 +206,15 @@ class Execution:
         place = (step.name, attempt)
         if run is None or run.attempt != attempt or place in self.made or run.cached:
             return
+        if step.name in self.turn.answers:
+            return
         if run.executes <= run.ends and run.executes < run.stopping:
-            made = steps.make(self, step, run)
+            try:
+                made = steps.make(self, step, run)
+            except steps.Refused as refusal:
+                self.turn.answers[step.name] = (run.executes, str(refusal))
+                self.follow()
+                return
             if made is not None:
                 self.made[place] = made
                 hooks = self.region.rooms.setdefault("when jobs are stopped", {})

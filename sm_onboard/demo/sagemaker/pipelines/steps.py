@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sm_onboard.demo.sagemaker import models
 from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.constraints import Failure
 from sm_onboard.demo.sagemaker.crud import arn_path
 from sm_onboard.demo.sagemaker.families import inference, job_schedule, jobs
 from sm_onboard.demo.sagemaker.family import Family
@@ -102,9 +103,9 @@ def work(execution: Execution, step: Step, reason: str) -> Work:
     if step.type not in MAKES:
         return Work(execution.seconds.get(step.name, SECONDS.get(step.type, _OTHERS)), reason)
     given = {**arguments(execution, step), MAKES[step.type].key[0]: "name"}
-    refused = _refused(MAKES[step.type], given)
+    refused = [f for f in _broken(MAKES[step.type], given) if not _stands_in(execution, f.value)]
     if refused:
-        return Work(1.0, refused)
+        return Work(1.0, _words(MAKES[step.type], refused))
     if step.type not in JOBS:
         return Work(execution.seconds.get(step.name, SECONDS[step.type]), reason)
     stages = job_schedule.planned(
@@ -115,8 +116,19 @@ def work(execution: Execution, step: Step, reason: str) -> Work:
     return Work(job_schedule.seconds(stages), reason)
 
 
+class Refused(Exception):
+    """What a step asks for is refused, now that its arguments are known."""
+
+
 def make(execution: Execution, step: Step, run: StepRun) -> Record | None:
-    """Makes what a step makes, when it begins to execute; None when it cannot be made."""
+    """Makes what a step makes, when it begins to execute.
+
+    Returns:
+        None when too little is known of its arguments.
+
+    Raises:
+        Refused: the service would not make it; with its words.
+    """
     region, family = execution.region, MAKES[step.type]
     name = job_name(execution, step)
     given = arguments(execution, step)
@@ -124,7 +136,11 @@ def make(execution: Execution, step: Step, run: StepRun) -> Record | None:
     if step.type in ("EndpointConfig", "Endpoint"):
         name = given.get(family.key[0], name)
     values = {**given, family.key[0]: name}
-    if _refused(family, values):
+    broken = _broken(family, values)
+    refused = [failure for failure in broken if not _stands_in(execution, failure.value)]
+    if refused:
+        raise Refused(_words(family, refused))
+    if broken:
         return None
     if family in jobs.FAMILIES:
         reason = execution.fails.get(step.name, "")
@@ -206,17 +222,21 @@ def job_name(execution: Execution, step: Step) -> str:
     return f"pipelines-{execution.id}-{middle}-{execution.region.world.id(10)}"
 
 
-def _refused(family: Family, values: Mapping[str, Any]) -> str:
+def _broken(family: Family, values: Mapping[str, Any]) -> list[Failure]:
     operation = models.operation("sagemaker", f"Create{family.name}")
     assert operation is not None
     assert operation.input_shape is not None
-    known = {k: v for k, v in values.items() if k != "Tags"}
-    found = failures(operation.input_shape, known)
-    if not found:
-        return ""
+    return failures(operation.input_shape, {k: v for k, v in values.items() if k != "Tags"})
+
+
+def _stands_in(execution: Execution, value: Any) -> bool:
+    return isinstance(value, str) and value.startswith(stand_in(execution, ""))
+
+
+def _words(family: Family, refused: list[Failure]) -> str:
     return (
         f"ClientError: Failed to invoke sagemaker:Create{family.name}. Error Details: "
-        f"{message(found)}"
+        f"{message(refused)}"
     )[:1024]
 
 
