@@ -49,9 +49,11 @@ class Family:
         arn_member: the member that holds its ARN; default: name + ``Arn``.
         by_arn: operations identify it by the ARN alone.
         lowercase_arn: the service writes names small in this ARN.
+        caseless: names that differ in upper and lower case only are the same.
         duplicate, missing: the codes for one that is there already, or is not; where the
             operation's model lacks them, ValidationException.
-        missing_message: what is said then, in place of ``TITLE [NAME] does not exist.``
+        missing_message: what is said then, in place of ``TITLE [NAME] does not exist.``;
+            ``{arn}`` in it is what the ARN would be.
         merged_maps: maps whose entries an update adds to, in place of replacing the map.
         renamed: members of ``Update...`` that are called otherwise elsewhere.
         begin: fills what the service fills, and refuses what only it can see. Called with
@@ -76,6 +78,7 @@ class Family:
     arn_member: str = ""
     by_arn: bool = False
     lowercase_arn: bool = False
+    caseless: bool = False
     duplicate: str = "ResourceInUse"
     missing: str = "ResourceNotFound"
     missing_message: str = ""
