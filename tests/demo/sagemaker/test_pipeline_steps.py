@@ -208,6 +208,17 @@ def test_other_arguments_are_not_in_the_cache(api: Api) -> None:
     assert "CacheHitResult" not in steps(api, arn)["Train"]
 
 
+def test_another_instance_takes_the_result_from_the_cache(api: Api) -> None:
+    begin(api, cached())
+    api.later(1000)
+    bigger = cached().replace("ml.m5.large", "ml.m5.xlarge")
+    assert bigger != cached()
+    api("UpdatePipeline", PipelineName="p", PipelineDefinition=bigger)
+    arn = begin(api, bigger)
+    api.later(5)
+    assert states(api, arn) == {"Prep": "Succeeded", "Train": "Succeeded"}
+
+
 def test_the_cache_expires(api: Api) -> None:
     begin(api, cached("PT20M"))
     api.later(242 + 1201)
@@ -216,7 +227,16 @@ def test_the_cache_expires(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "long"), [("P30d", 2592000), ("PT1H", 3600), ("P1DT30M", 88200), ("soon", 2592000)]
+    ("text", "long"),
+    [
+        ("P30d", 2592000),
+        ("PT1H", 3600),
+        ("30d", 2592000),
+        ("T16m", 960),
+        ("30dT5h", 2610000),
+        ("P1DT30M", 88200),
+        ("soon", 2592000),
+    ],
 )
 def test_durations(text: str, long: float) -> None:
     assert seconds(text) == long

@@ -22,12 +22,12 @@ ASSUMPTIONS = (
         "CreateTrainingJob",
         "logs are in /aws/sagemaker/TrainingJobs, ProcessingJobs and TransformJobs, in one stream "
         "JOB/algo-1-EPOCH, also with several instances",
-        "AWS documentation: CloudWatch Logs for Amazon SageMaker AI (the names)",
+        "programs of others that read them (the names of the groups)",
     ),
     Assumption(
         "DescribeTrainingJob",
-        "a metric is the last match of its regular expression in the log",
-        "AWS documentation: define training metrics",
+        "a metric is the last match of its regular expression in the log so far",
+        "botocore's model: MetricDefinition (that the output is searched)",
     ),
     Assumption(
         "CreateTrainingJob",

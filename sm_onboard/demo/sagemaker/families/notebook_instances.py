@@ -19,7 +19,6 @@ ASSUMPTIONS = (
     Assumption(
         "DescribeNotebookInstance",
         "a missing one, and a missing lifecycle configuration: ValidationException, RecordNotFound",
-        "hashicorp/terraform-provider-aws: it looks for this text",
     ),
     Assumption(
         "StopNotebookInstance",

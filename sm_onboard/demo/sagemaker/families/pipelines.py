@@ -24,7 +24,7 @@ ASSUMPTIONS = (
         "CreatePipeline",
         "a second one: ValidationException, Pipeline names must be unique within an AWS account "
         "and region. Pipeline with name (NAME) already exists.",
-        "aws/sagemaker-python-sdk: Pipeline.upsert looks for these words",
+        "aws/sagemaker-python-sdk#6256 (the beginning of the words)",
     ),
     Assumption("CreatePipeline", "a definition in S3 that cannot be read: ValidationException"),
     Assumption("UpdatePipeline", "a definition that differs makes a new version"),

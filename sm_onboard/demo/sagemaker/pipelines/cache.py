@@ -19,9 +19,10 @@ ASSUMPTIONS = (
     Assumption(
         "ListPipelineExecutionSteps",
         "a step with CacheConfig.Enabled takes the result of the newest execution of the pipeline "
-        "in which it succeeded with equal arguments, not longer ago than ExpireAfter, provided "
-        "that what it reads from other steps comes from the cache too",
-        "AWS documentation: caching pipeline steps",
+        "in which it succeeded with equal arguments (of training and processing only the listed "
+        "ones: not the instance, say), not longer ago than ExpireAfter, provided that what it "
+        "reads from other steps comes from the cache too",
+        "AWS documentation: Turn on step caching; Default cache key attributes",
     ),
 )
 
@@ -32,7 +33,7 @@ _CACHEABLE = frozenset(
     }
 )  # fmt: skip
 _DURATION = re.compile(
-    r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.I
+    r"P?(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.I
 )
 _UNITS = (365 * 86400, 30 * 86400, 7 * 86400, 86400, 3600, 60, 1)
 _ALWAYS = 30 * 86400.0

@@ -9,9 +9,13 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
+from sm_onboard.demo.sagemaker.call import Call
 from sm_onboard.demo.sagemaker.crud import describe
 from sm_onboard.demo.sagemaker.families import jobs
+from sm_onboard.demo.sagemaker.family import Family, Values
+from sm_onboard.demo.sagemaker.life import Life
 from sm_onboard.demo.sagemaker.store import Record, Region
+from sm_onboard.demo.sagemaker.usercontext import user_context
 
 from . import cache, steps
 from .definition import Definition, Step, named_step
@@ -240,3 +244,37 @@ class Execution:
 def of(region: Region, record: Record) -> Execution:
     execution: Execution = region.rooms["executions"][record.arn]
     return execution
+
+
+def listed(execution: Execution) -> list[dict[str, str]]:
+    return [
+        {"Name": name, "Value": str(value).lower() if isinstance(value, bool) else str(value)}
+        for name, value in execution.parameters.items()
+    ]
+
+
+def _change(region: Region, call: Call, record: Record, changes: Values) -> None:
+    changes["LastModifiedBy"] = user_context(region, call.caller)
+
+
+def _view(region: Region, record: Record) -> Values:
+    failed = record.status(region.now()) == "Failed"
+    return {
+        "PipelineParameters": listed(of(region, record)),
+        "PipelineExecutionFailureReason": record.reason if failed else None,
+    }
+
+
+EXECUTION = Family(
+    "PipelineExecution",
+    "PipelineExecutions",
+    "Pipeline execution",
+    key=("PipelineExecutionArn",),
+    arn="",
+    by_arn=True,
+    life=Life("PipelineExecutionStatus"),
+    view=_view,
+    change=_change,
+    order="Descending",
+    without=frozenset({"create", "delete", "list"}),
+)

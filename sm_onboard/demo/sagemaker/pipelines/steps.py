@@ -29,7 +29,6 @@ ASSUMPTIONS = (
     Assumption(
         "ListPipelineExecutionSteps",
         "a step's job is called pipelines-EXECUTION-STEP-RANDOM, at most 63 characters",
-        "AWS documentation: ListPipelineExecutionSteps examples",
     ),
     Assumption(
         "StartPipelineExecution",
@@ -280,12 +279,21 @@ def _elsewhere(execution: Execution, step: Step, run: StepRun) -> dict[str, Any]
     return {kind: {"Arn": execution.region.arn(path.format(name=name, group=group))}}
 
 
+_CACHE_KEYS = {
+    "Training": {
+        "AlgorithmSpecification", "CheckpointConfig", "DebugHookConfig",
+        "DebugRuleConfigurations", "Environment", "HyperParameters", "InputDataConfig",
+    },
+    "Processing": {"AppSpecification", "Environment", "ProcessingInputs"},
+}  # fmt: skip
+
+
 def signature(execution: Execution, step: Step) -> str:
-    """Equal for two steps that would be called with the same arguments."""
+    """Equal for two steps of which the second can take the result of the first."""
+    keys = _CACHE_KEYS.get(step.type, set(step.arguments))
+    asked = {name: value for name, value in step.arguments.items() if name in keys}
     return json.dumps(
-        [step.type, resolve(dict(step.arguments), partial_look(execution))],
-        sort_keys=True,
-        default=str,
+        [step.type, resolve(asked, partial_look(execution))], sort_keys=True, default=str
     )
 
 
