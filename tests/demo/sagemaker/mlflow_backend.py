@@ -19,6 +19,16 @@ QUIET = {
     # Its job runner would be eight processes more.
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
 }
+# Ends the server and its workers when the pipe closes, so also when the tests are killed.
+_WATCH = """
+import os, signal, subprocess, sys, threading
+server = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)
+def watch():
+    sys.stdin.buffer.read()
+    os.killpg(0, signal.SIGKILL)
+threading.Thread(target=watch, daemon=True).start()
+sys.exit(server.wait())
+"""
 _PATIENCE = 90  # seconds; it needs five on an idle machine
 
 
@@ -44,13 +54,14 @@ class MlflowBackend:
             "--default-artifact-root": artifacts.as_uri(),
             "--artifacts-destination": artifacts.as_uri(),
         }
-        said = [word for option in options.items() for word in option]
+        command = [sys.executable, "-m", "mlflow", "server", "--serve-artifacts"]
+        command += [word for option in options.items() for word in option]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "mlflow", "server", "--serve-artifacts", *said],
+                [sys.executable, "-c", _WATCH, *command],
                 env={**os.environ, **QUIET, "HOME": str(folder)},
                 cwd=folder,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -78,11 +89,13 @@ class MlflowBackend:
 
     def stop(self) -> None:
         """Ends it and its workers."""
+        assert self._process.stdin is not None
         for number in (signal.SIGTERM, signal.SIGKILL):
             try:
                 os.killpg(self._process.pid, number)
                 self._process.wait(timeout=10)
             except ProcessLookupError:
-                return
+                break
             except subprocess.TimeoutExpired:
                 continue
+        self._process.stdin.close()
