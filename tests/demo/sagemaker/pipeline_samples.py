@@ -6,6 +6,9 @@ import itertools
 import json
 from typing import Any
 
+import pytest
+
+from sm_onboard.demo.sagemaker import models
 from tests.demo.sagemaker.api import ROLE
 
 _numbers = itertools.count()
@@ -14,6 +17,13 @@ _numbers = itertools.count()
 def token() -> str:
     """A ClientRequestToken that nobody has used."""
     return f"{next(_numbers):032}"
+
+
+def needs(operation: str, member: str = "") -> None:
+    """Skips a test of what the installed botocore does not know."""
+    model = models.operation("sagemaker", operation)
+    if model is None or (member and member not in model.input_shape.members):
+        pytest.skip(f"this botocore has no {operation} {member}")
 
 
 def definition(*steps: Any, parameters: list[Any] | None = None, **more: Any) -> str:
@@ -49,6 +59,7 @@ def training(name: str, *after: str, **arguments: Any) -> dict[str, Any]:
             "InstanceCount": 1,
             "VolumeSizeInGB": 5,
         },
+        "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
         **arguments,
     }
     step = {"Name": name, "Type": "Training", "Arguments": given}

@@ -9,6 +9,7 @@ import pytest
 
 from sm_onboard.demo.sagemaker.families.logs import lines, sync_logs
 from tests.demo.sagemaker.api import ROLE, Api
+from tests.demo.sagemaker.pipeline_samples import needs
 
 TRAINING: dict[str, Any] = {
     "AlgorithmSpecification": {
@@ -223,6 +224,7 @@ def test_a_missing_job(api: Api, operation: str, member: str, message: str) -> N
 
 
 def test_only_a_job_that_is_over_can_be_deleted(api: Api) -> None:
+    needs("DeleteTrainingJob")
     train(api)
     assert api.refused("DeleteTrainingJob", TrainingJobName="job").startswith("ResourceInUse")
     api.later(1000)

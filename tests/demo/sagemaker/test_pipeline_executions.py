@@ -14,6 +14,7 @@ from tests.demo.sagemaker.api import ROLE, Api
 from tests.demo.sagemaker.pipeline_samples import (
     condition,
     definition,
+    needs,
     processing,
     token,
     training,
@@ -223,7 +224,8 @@ def test_a_job_that_runs_too_long_fails_its_step(api: Api) -> None:
     api.later(2 + 60 + 30 + 1)
     assert "MaxRuntimeExceeded" in steps(api, arn)["Train"]["FailureReason"]
     (job,) = api("ListTrainingJobs")["TrainingJobSummaries"]
-    assert job["SecondaryStatus"] == "MaxRuntimeExceeded"
+    there = api("DescribeTrainingJob", TrainingJobName=job["TrainingJobName"])
+    assert there["SecondaryStatus"] == "MaxRuntimeExceeded"
 
 
 def test_a_step_whose_job_is_stopped_fails(api: Api) -> None:
@@ -330,6 +332,7 @@ def test_list_executions(api: Api) -> None:
 
 
 def test_an_execution_keeps_its_definition(api: Api) -> None:
+    needs("StartPipelineExecution", "PipelineVersionId")
     arn = begin(api, CHAIN)
     other = definition(processing("Only"))
     api("UpdatePipeline", PipelineName="p", PipelineDefinition=other)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sm_onboard.demo.sagemaker import models
 from sm_onboard.demo.sagemaker.pipelines.cache import seconds
 from sm_onboard.demo.sagemaker.pipelines.expressions import UNKNOWN, holds, resolve
 from tests.demo.sagemaker.api import ROLE, Api
@@ -287,7 +288,9 @@ def test_a_model_and_an_endpoint_are_made(api: Api) -> None:
     assert model["PrimaryContainer"]["ModelDataUrl"] == expected
     config = api("DescribeEndpointConfig", EndpointConfigName="live")
     assert config["ProductionVariants"][0]["ModelName"] == name
-    assert found["Deploy"]["Metadata"]["Endpoint"]["Arn"].endswith("endpoint/live")
+    known = models.service("sagemaker").shape_for("PipelineExecutionStepMetadata").members
+    if "Endpoint" in known:  # an old botocore has no such member
+        assert found["Deploy"]["Metadata"]["Endpoint"]["Arn"].endswith("endpoint/live")
 
 
 @pytest.mark.parametrize(
