@@ -119,6 +119,12 @@ class ReposService:
                 repositories=tuple(row.shown for row in self._rows.values()),
             )
 
+    def secrets(self) -> tuple[str, ...]:
+        """The ids or ARNs of the secrets that the plan names."""
+        with self._changed:
+            named = (row.entry.secret for row in self._rows.values() if row.entry)
+            return tuple(dict.fromkeys(secret for secret in named if secret))
+
     def sync_all(self) -> None:
         """Clones and updates every row that is not at work."""
         with self._changed:
