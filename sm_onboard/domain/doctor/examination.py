@@ -86,7 +86,11 @@ class Examination:
         domain = {"DomainId": known.chosen}
         asked: dict[str, Attempt] = {}
         if place.space and place.domain_id == known.chosen and known.space is None:
-            asked["space"] = self._describe("DescribeSpace", {**domain, "SpaceName": place.space})
+            asked["space"] = self._describe(
+                "DescribeSpace",
+                f"space/{place.domain_id}/{place.space}",
+                {**domain, "SpaceName": place.space},
+            )
         if known.chosen and known.domain is None:
             asked["domain"] = self._describe("DescribeDomain", f"domain/{known.chosen}", domain)
         self._attempts.wait([caller, *asked.values()], WHO)
