@@ -1,4 +1,5 @@
+import { domain } from './domain/plugin';
 import { repos } from './repos/plugin';
 import { shell } from './shell/plugin';
 
-export default [shell, repos];
+export default [shell, repos, domain];

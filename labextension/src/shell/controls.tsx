@@ -8,8 +8,13 @@ import type { IconName } from './shapes';
 export interface IButtonProps {
   label: string;
   onClick(event: React.MouseEvent): void;
-  /** `accent` is the one main action; `danger` ends or loses something. */
-  look?: 'plain' | 'accent' | 'danger' | 'link';
+  /**
+   * `accent` is the one main action; `danger` ends or loses something, and `outline` asks
+   * before it does.
+   */
+  look?: 'plain' | 'accent' | 'danger' | 'outline' | 'link';
+  /** Names the button where the label alone would not: "Stop… tuning-gpu". */
+  hint?: string;
   /** Shown in place of the label, which then names the button for readers and on hover. */
   icon?: IconName;
   disabled?: boolean;
@@ -29,8 +34,8 @@ export const Button = React.forwardRef<HTMLButtonElement, IButtonProps>(
         data-smo-do={props.name}
         disabled={props.disabled}
         tabIndex={props.tabIndex}
-        aria-label={icon && label}
-        title={icon && label}
+        aria-label={icon ? label : props.hint}
+        title={icon ? label : props.hint}
         onClick={event => {
           event.stopPropagation();
           props.onClick(event);

@@ -14,6 +14,13 @@ export type Shape = ReadonlyArray<readonly [Stroke, string]>;
 
 const CIRCLE = 'M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 1 1 0-13z';
 
+const PADLOCK = [
+  [
+    'fill',
+    'M4 7V5a4 4 0 0 1 8 0v2h.5A1.5 1.5 0 0 1 14 8.5v5a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1v-5A1.5 1.5 0 0 1 3.5 7zm1.6 0h4.8V5a2.4 2.4 0 0 0-4.8 0z'
+  ]
+] as const;
+
 export const SHAPES = {
   /** Tick: done. */
   done: [
@@ -61,12 +68,24 @@ export const SHAPES = {
     ['line', 'M1.2 4.2L3 2.2l1.8 2M11.2 4.2l1.8-2 1.8 2']
   ],
   /** A key in a lock's place: somebody else's folder. */
-  foreign: [
+  foreign: PADLOCK,
+  /** Padlock: denied. */
+  denied: PADLOCK,
+  /** Play: running. */
+  running: [
+    ['fill', CIRCLE],
+    ['cut', 'M6.4 5v6l4.8-3z']
+  ],
+  /** Moon: idle. */
+  idle: [['fill', 'M9.2 1.7a6.3 6.3 0 1 0 5 8.9A5.4 5.4 0 0 1 9.2 1.7z']],
+  team: [
     [
       'fill',
-      'M4 7V5a4 4 0 0 1 8 0v2h.5A1.5 1.5 0 0 1 14 8.5v5a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1v-5A1.5 1.5 0 0 1 3.5 7zm1.6 0h4.8V5a2.4 2.4 0 0 0-4.8 0z'
+      'M5.4 3.2a2.3 2.3 0 1 1 0 4.6a2.3 2.3 0 1 1 0-4.6zM1 13c0-2.6 1.9-4.2 4.4-4.2S9.8 10.4 9.8 13zM11 3.8a2 2 0 1 1 0 4a2 2 0 1 1 0-4zM11 13h4c0-2.4-1.6-4-4-4-.5 0-.9.1-1.3.2A5 5 0 0 1 11 13z'
     ]
   ],
+  search: [['line', 'M7 2.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0-9zM10.3 10.3L14 14']],
+  launch: [['line', 'M9.5 2.5h4v4M13.2 2.8L8 8M7 3.5H2.5v10h10V9']],
   folder: [
     [
       'fill',

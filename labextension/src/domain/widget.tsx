@@ -1,0 +1,157 @@
+/** The domain page as a tab of JupyterLab's main area. */
+
+import { MainAreaWidget } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget, Toolbar } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+import * as React from 'react';
+
+import { domainIcon } from '../shell/icons';
+import { DomainBar } from './bar';
+import type { DomainModel } from './model';
+import { DomainPage } from './page';
+import { NEEDS, type PageState } from './page-state';
+import type { IDomainDeeds, IDomainPageProps } from './props';
+import { titleWords } from './words';
+
+/** Pixels until the page has been measured. */
+const WIDTH = 1000;
+
+export interface IDomainWidgetOptions {
+  model: DomainModel;
+  page: PageState;
+  trans: TranslationBundle;
+  deeds(): IDomainDeeds;
+}
+
+export class DomainWidget extends MainAreaWidget<Content> {
+  constructor(private readonly options: IDomainWidgetOptions) {
+    const toolbar = new Toolbar();
+    super({ content: new Content(options), toolbar });
+    this.id = 'sm-onboard-domain';
+    this.addClass('smo-DomainWidget');
+    this.title.icon = domainIcon;
+    this.title.closable = true;
+    this._bar = new Bar(() => this.content.props);
+    toolbar.addItem('bar', this._bar);
+    options.model.changed.connect(this._follow, this);
+    options.page.changed.connect(this._follow, this);
+    this._follow();
+  }
+
+  /** As a click on its button does. */
+  openLaunchMenu(): void {
+    this.node.querySelector<HTMLButtonElement>('[data-smo-do="launch"]')?.click();
+  }
+
+  override dispose(): void {
+    this.options.model.changed.disconnect(this._follow, this);
+    this.options.page.changed.disconnect(this._follow, this);
+    super.dispose();
+  }
+
+  private _follow(): void {
+    this.title.label = titleWords(this.options.model.state, this.options.trans);
+    this._bar.update();
+  }
+
+  private readonly _bar: Bar;
+}
+
+class Bar extends ReactWidget {
+  constructor(private readonly props: () => IDomainPageProps) {
+    super();
+    this.addClass('smo-DomainBarItem');
+  }
+
+  protected override render(): React.ReactElement {
+    return <DomainBar {...this.props()} />;
+  }
+}
+
+/** Looks while it is seen, and says so. */
+class Content extends ReactWidget {
+  constructor(private readonly options: IDomainWidgetOptions) {
+    super();
+    this.addClass('smo-DomainContent');
+    options.model.changed.connect(this.update, this);
+    options.page.changed.connect(this._onPage, this);
+  }
+
+  get props(): IDomainPageProps {
+    const { model, page, trans, deeds } = this.options;
+    return {
+      state: model.state,
+      settings: model.settings,
+      profiles: model.profiles,
+      spaces: model.spaces,
+      apps: model.apps,
+      error: model.feed.error,
+      answeredAt: model.feed.answeredAt,
+      slow: model.feed.slow,
+      refusal: model.refusal,
+      busy: model.busy,
+      refusals: model.refusals,
+      asked: model.asked,
+      view: page.view,
+      width: this._width,
+      trans,
+      deeds: deeds()
+    };
+  }
+
+  override dispose(): void {
+    this.options.model.changed.disconnect(this.update, this);
+    this.options.page.changed.disconnect(this._onPage, this);
+    super.dispose();
+  }
+
+  protected override render(): React.ReactElement {
+    return <DomainPage {...this.props} />;
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this._look();
+  }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this._look();
+    this.update();
+  }
+
+  protected override onBeforeHide(message: Message): void {
+    super.onBeforeHide(message);
+    this.options.model.look('page', []);
+  }
+
+  protected override onBeforeDetach(message: Message): void {
+    super.onBeforeDetach(message);
+    this.options.model.look('page', []);
+  }
+
+  protected override onResize(message: Widget.ResizeMessage): void {
+    super.onResize(message);
+    const width = message.width >= 0 ? message.width : this.node.offsetWidth;
+    if (width > 0 && width !== this._width) {
+      this._width = width;
+      this.update();
+    }
+  }
+
+  private _onPage(): void {
+    this._look();
+    this.update();
+  }
+
+  private _look(): void {
+    const { model, page } = this.options;
+    if (this.isVisible) {
+      model.look('page', NEEDS[page.view.tab]);
+    }
+  }
+
+  private _width = WIDTH;
+}
