@@ -194,3 +194,5 @@ class _Connection(BaseHTTPRequestHandler):
     def _send(self, part: bytes, chunked: bool) -> None:
         if part:
             self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part) if chunked else part)
+            if chunked:  # its length is not known: it comes bit by bit
+                self.wfile.flush()
