@@ -41,6 +41,7 @@ class MotoServices:
     """
 
     def __init__(self, own: Credentials, furnish: Callable[[str], None]) -> None:
+        settings()  # also looking up a REST operation imports moto
         self._own = own
         self._furnish = furnish
         self._furnished: set[str] = set()
@@ -98,7 +99,6 @@ class MotoServices:
     def _started(self) -> Application:
         with self._lock:
             if self._application is None:
-                settings()
                 from moto.moto_server import werkzeug_app
 
                 self._application = werkzeug_app.DomainDispatcherApplication(
