@@ -6,9 +6,6 @@ import itertools
 import json
 from typing import Any
 
-import pytest
-
-from sm_onboard.demo.sagemaker import models
 from tests.demo.sagemaker.api import ROLE
 
 _numbers = itertools.count()
@@ -17,13 +14,6 @@ _numbers = itertools.count()
 def token() -> str:
     """A ClientRequestToken that nobody has used."""
     return f"{next(_numbers):032}"
-
-
-def needs(operation: str, member: str = "") -> None:
-    """Skips a test of what the installed botocore does not know."""
-    model = models.operation("sagemaker", operation)
-    if model is None or (member and member not in model.input_shape.members):
-        pytest.skip(f"this botocore has no {operation} {member}")
 
 
 def definition(*steps: Any, parameters: list[Any] | None = None, **more: Any) -> str:

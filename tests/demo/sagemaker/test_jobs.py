@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sm_onboard.demo.sagemaker.families.logs import lines, sync_logs
+from tests.demo.sagemaker.absent import needs
 from tests.demo.sagemaker.api import ROLE, Api
-from tests.demo.sagemaker.pipeline_samples import needs
 
 TRAINING: dict[str, Any] = {
     "AlgorithmSpecification": {

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sm_onboard.demo.sagemaker import models
 from sm_onboard.demo.sagemaker.families import metrics
 
+from .absent import needs
 from .api import Api
 
 NOW = int(time.time()) // 3600 * 3600
@@ -34,9 +34,7 @@ def put(api: Api, *data: tuple[str, float, float, int | None]) -> dict[str, Any]
 
 
 def get(api: Api, name: str = "loss", **more: Any) -> dict[str, Any]:
-    if models.operation("sagemaker-metrics", "BatchGetMetrics") is None:
-        assert not api.emulator.handles("sagemaker-metrics", "BatchGetMetrics")
-        pytest.skip("this botocore has no BatchGetMetrics")
+    needs("BatchGetMetrics")
     query = {
         "MetricName": name,
         "ResourceArn": "arn:aws:sagemaker:eu-west-1:123456789012:experiment-trial-component/run",

@@ -27,6 +27,7 @@ from sm_onboard.demo.sagemaker.errors import ServiceError
 from sm_onboard.demo.sagemaker.mlflow import APP_HEADER, SERVER_HEADER, ManagedMlflow
 from sm_onboard.demo.sagemaker.mlflow_actions import action
 from sm_onboard.demo.sagemaker.server import Server
+from tests.demo.sagemaker.absent import needs
 from tests.demo.sagemaker.mlflow_backend import QUIET, MlflowBackend
 
 ROLE = "arn:aws:iam::123456789012:role/studio"
@@ -230,7 +231,7 @@ def test_the_real_client_works_with_an_app(studio: Studio, tmp_path: Path) -> No
     studio.server.reset(sample=False)
     arn = studio.fill()
     if not arn:
-        pytest.skip("this botocore has no MLflow Apps")
+        needs("CreateMlflowApp")
     assert studio.behind(arn, studio.backend.url) == 200
     said = studio.mlflow(arn, "churn-app", "write", tmp_path)
     assert (said["runs"], said["auc"]) == (1, [0.7, 0.8, 0.9])
@@ -332,7 +333,7 @@ def test_an_app_needs_the_one_action_of_apps(studio: Studio) -> None:
     studio.server.reset(sample=False)
     arn = studio.fill()
     if not arn:
-        pytest.skip("this botocore has no MLflow Apps")
+        needs("CreateMlflowApp")
     studio.behind(arn, studio.backend.url)
     one = {"Effect": "Allow", "Action": "sagemaker:CallMlflowAppApi", "Resource": arn}
     other = {"Effect": "Allow", "Action": "sagemaker-mlflow:*", "Resource": arn}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sm_onboard.demo.sagemaker import models
+from tests.demo.sagemaker.absent import needs
 from tests.demo.sagemaker.api import Api
 
 STORE = {
@@ -13,14 +13,10 @@ STORE = {
 }
 NONE = "arn:aws:sagemaker:eu-west-1:123456789012:mlflow-app/app-NONE"
 
-pytestmark = pytest.mark.skipif(
-    models.operation("sagemaker", "CreateMlflowApp") is None,
-    reason="this botocore has no MLflow Apps",
-)
-
 
 @pytest.fixture
 def api() -> Api:
+    needs("CreateMlflowApp")
     return Api()
 
 

@@ -15,6 +15,7 @@ from sm_onboard.demo.sagemaker.organization import fill, people
 from sm_onboard.demo.sagemaker.organization.past import DAY
 from sm_onboard.demo.sagemaker.store import Record, Region
 
+from .absent import needs
 from .api import Api
 
 REGION = "eu-west-1"
@@ -188,10 +189,8 @@ def test_spaces_are_private_and_shared_and_of_both_kinds(api: Api) -> None:
     assert {20, 500} <= sizes
 
 
-@pytest.mark.skipif(
-    models.operation("sagemaker", "CreateMlflowApp") is None, reason="botocore is too old"
-)
 def test_idle_settings_lifecycle_configurations_and_mlflow_of_the_domain(api: Api) -> None:
+    needs("CreateMlflowApp")
     domain = domains_of(api)["acme-ml"]
     settings = api("DescribeDomain", DomainId=domain)["DefaultUserSettings"]
     lab = settings["JupyterLabAppSettings"]

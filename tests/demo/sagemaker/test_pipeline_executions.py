@@ -10,11 +10,11 @@ import pytest
 from sm_onboard.demo.sagemaker import models
 from sm_onboard.demo.sagemaker.families.pipeline_executions import fail_step
 from sm_onboard.demo.sagemaker.store import Region
+from tests.demo.sagemaker.absent import needs
 from tests.demo.sagemaker.api import ROLE, Api
 from tests.demo.sagemaker.pipeline_samples import (
     condition,
     definition,
-    needs,
     processing,
     token,
     training,

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.demo.sagemaker.absent import needs
 from tests.demo.sagemaker.api import ROLE, Api
-from tests.demo.sagemaker.pipeline_samples import definition, needs, processing, token, training
+from tests.demo.sagemaker.pipeline_samples import definition, processing, token, training
 
 
 @pytest.fixture

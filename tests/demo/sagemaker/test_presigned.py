@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from sm_onboard.demo.sagemaker.families import presigned
+from tests.demo.sagemaker.absent import needs
 from tests.demo.sagemaker.api import Api
 
 
@@ -78,6 +79,7 @@ def test_refused(api: Api, who: dict[str, str], change: dict[str, object], code:
 
 
 def test_mlflow(api: Api, who: dict[str, str]) -> None:
+    needs("CreateMlflowApp")
     role = "arn:aws:iam::123456789012:role/mlflow"
     store = {"ArtifactStoreUri": "s3://acme/mlflow", "RoleArn": role}
     api("CreateMlflowTrackingServer", TrackingServerName="team", **store)
