@@ -13,6 +13,7 @@ from sm_onboard.rooms import Rooms
 from . import activity, storage
 from .client import ATTEMPTS, READ_TIMEOUT, Client
 from .known import Known
+from .limiter import Limiter
 from .models import Storage
 from .pricing import Prices
 from .problems import Where
@@ -21,11 +22,15 @@ from .service import DomainService
 _THREADS = 12  # a part may hang in each, and one more thing each that needs no AWS
 
 
-def make_service(rooms: Rooms) -> DomainService:
-    """The service of one server, or of one call of the command line."""
+def make_service(rooms: Rooms, limiter: Limiter | None = None) -> DomainService:
+    """The service of one server, or of one call of the command line.
+
+    Args:
+        limiter: how often AWS may be called; the room's own where none is given.
+    """
     from sm_onboard import aws
 
-    from .doctor import Doctor
+    from .doctor import Doctor, Local
     from .launch import Launch
 
     place = rooms.place
@@ -35,7 +40,7 @@ def make_service(rooms: Rooms) -> DomainService:
         return Where(known.region, known.account, place.partition, known.vpc_only)
 
     session = aws.Aws(place.region, read_timeout=READ_TIMEOUT, attempts=ATTEMPTS)
-    client = Client(session, where)
+    client = Client(session, where, limiter)
     # Threads of its own: a call that hangs must not hold up requests and other rooms.
     pool = Pool(_THREADS, "sm_onboard-domain")
     nearby = _Nearby(rooms, known, pool)
@@ -51,7 +56,13 @@ def make_service(rooms: Rooms) -> DomainService:
     )
     nearby.learned = service.learned
     service.launcher = Launch(client, service.snapshot)
-    service.doctor = Doctor(client, service.snapshot, pool=pool, notify=rooms.notify)
+    service.doctor = Doctor(
+        client,
+        service.snapshot,
+        pool=Pool(_THREADS, "sm_onboard-doctor"),
+        notify=rooms.notify,
+        local=Local.of(rooms),
+    )
     return service
 
 

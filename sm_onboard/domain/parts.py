@@ -12,7 +12,7 @@ from sm_onboard.errors import Conflict, NotFound, OnboardError
 
 from .client import Client, Task
 from .known import Known, Other, app_id, inside, text
-from .models import Choice, PartName
+from .models import Choice, PartName, Problem
 from .others import Others
 from .pricing import Prices
 
@@ -80,6 +80,7 @@ class Parts:
         """How many rows of a part are there."""
         known = self._known
         sizes: Mapping[PartName, int] = {
+            "here": int(known.space is not None) or len(known.choices),
             "settings": int(known.domain is not None),
             "profiles": len(known.profiles),
             "spaces": len(known.spaces),
@@ -104,6 +105,12 @@ class Parts:
 
     def _here(self, task: Task) -> None:
         place = self._known.place
+        if place.odd:
+            task.problem = Problem(
+                code="domain.metadata",
+                message=place.odd,
+                hint="So it is not known in which space this is.",
+            )
         with self._lock:
             self._known.region = place.region or self._client.region()
         if place.kind == "elsewhere":
@@ -116,14 +123,16 @@ class Parts:
                 task, "DescribeSpace", f"space/{place.domain_id}/{place.space}",
                 **domain, SpaceName=place.space,
             )  # fmt: skip
-            self._put(task, "here", space=space)
+            if space is not None:
+                self._put(task, "here", space=space)
             owner = self._known.me
         if owner:
             profile = self._try(
                 task, "DescribeUserProfile", f"user-profile/{place.domain_id}/{owner}",
                 **domain, UserProfileName=owner,
             )  # fmt: skip
-            self._put(task, "here", profile=profile)
+            if profile is not None:
+                self._put(task, "here", profile=profile)
         if "apps" not in self._wanted():
             self._own_app(task)
 
@@ -192,11 +201,13 @@ class Parts:
         known, place = self._known, self._known.place
         if not place.space or not place.app_type or known.chosen != place.domain_id:
             return
+        names = {"SpaceName": place.space, "AppType": place.app_type, "AppName": "default"}
+        if app_id(names) in known.apps:
+            return
         app = self._try(
             task, "DescribeApp",
             f"app/{place.domain_id}/{place.space}/{place.app_type}/default",
-            DomainId=place.domain_id, SpaceName=place.space, AppType=place.app_type,
-            AppName="default",
+            DomainId=place.domain_id, **names,
         )  # fmt: skip
         if app is not None:
             with self._lock:
@@ -220,9 +231,8 @@ class Parts:
 
     def _try(self, task: Task, operation: str, resource: str, **parameters: Any) -> Any:
         """One call whose failure leaves the rest alone; its answer, or None."""
-        about = resource.rpartition("/")[2]
         try:
-            return self._client.call(task, operation, about=about, **parameters)
+            return self._client.call(task, operation, about=resource, **parameters)
         except OnboardError as error:
             task.problem = task.problem or self._client.problem(error, operation, resource)
             return None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sm_onboard.aws import Refusal
 from sm_onboard.errors import OnboardError
 
+from .known import text
 from .models import Problem
 
 _ARN = re.compile(r"on resource: (arn:aws[a-z-]*:[\w-]+:[\w-]*:\d*:[\w+=,.@/:*-]{1,512}|\*)")
@@ -50,6 +51,10 @@ def problem(error: OnboardError, where: Where, action: str = "", resource: str =
         return _forbidden(error, action, resource)
     if error.code == "aws.unreachable":
         return _unreachable(error, where, action)
+    if error.code == "aws.failed":
+        said = text(Refusal.of(error.__cause__).message, 300)
+        hint = f"AWS says: {said}" if said else error.hint
+        return Problem(code=error.code, message=str(error), hint=hint)
     return Problem(code=error.code, message=str(error), hint=error.hint)
 
 

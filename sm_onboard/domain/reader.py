@@ -151,6 +151,8 @@ class Reader:
     def _prices_due(self, reading: Reading, now: float) -> bool:
         if reading.state in ("failed", "not_here") and reading.ended is not None:
             return now - reading.ended >= _PRICES_AGAIN
+        if reading.ended is not None and now - reading.ended < _SOON:
+            return False  # a few types at a time
         if reading.ended is not None and reading.overdue(now) >= 1:
             self._prices.forget()
         # With the apps' first page not all types are known: one call for all of them.

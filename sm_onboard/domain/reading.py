@@ -100,14 +100,8 @@ class Reading:
     def shown(self, rows: int, now: float) -> Part:
         state: State = "loading" if self.task is not None else self.state
         problem = self.problem
-        slow = self.task is not None and not self.told and now - self.began >= SLOW
-        if slow and problem is None:
-            asked = _ASKED.get(self.name, self.name)
-            problem = Problem(
-                code="domain.slow",
-                message=f"SageMaker has not answered for {int(now - self.began)} s ({asked}).",
-                hint="It is waited for.",
-            )
+        if problem is None and self.task is not None:
+            problem = self._waits_for(now)
         return Part(
             name=self.name,
             state=state,
@@ -117,6 +111,24 @@ class Reading:
             rows=rows,
             problem=problem,
             retry_after=self.retry_after,
+        )
+
+    def _waits_for(self, now: float) -> Problem | None:
+        """Why nothing comes just now, where that takes long."""
+        asked = _ASKED.get(self.name, self.name)
+        if self.retry_after is not None:
+            return Problem(
+                code="aws.throttled",
+                message=f"AWS limits how often it is called ({asked}).",
+                hint=f"It is asked again after {self.retry_after:g} s.",
+            )
+        waited = now - self.began
+        if self.told or waited < SLOW:
+            return None
+        return Problem(
+            code="domain.slow",
+            message=f"SageMaker has not answered for {int(waited)} s ({asked}).",
+            hint="It is waited for.",
         )
 
 
