@@ -19,6 +19,8 @@ from sm_onboard import __version__
 # name: (module, attribute, one line of help, so that --help imports no room)
 _COMMANDS = {
     "demo": ("sm_onboard.demo.cli", "demo", "Everything on this machine, without an account."),
+    "doctor": ("sm_onboard.domain.cli", "doctor", "What works here, and what is missing."),
+    "domain": ("sm_onboard.domain.cli", "domain", "What runs in the domain, and what it costs."),
     "repos": ("sm_onboard.repos.cli", "repos", "List repositories, undo updates, restore work."),
     "sync": ("sm_onboard.repos.cli", "sync", "Clone and update the repositories now."),
 }
