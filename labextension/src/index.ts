@@ -1,5 +1,7 @@
 import { domain } from './domain/plugin';
+import { domainPanel } from './domain/room-plugin';
+import { doctor } from './doctor/plugin';
 import { repos } from './repos/plugin';
 import { shell } from './shell/plugin';
 
-export default [shell, repos, domain];
+export default [shell, repos, domain, domainPanel, doctor];

@@ -121,6 +121,11 @@ export const SHAPES = {
     ]
   ],
   start: [['fill', 'M4.5 2.5v11L13 8z']],
+  /** A stethoscope's reading: what works here. */
+  doctor: [
+    ['line', CIRCLE],
+    ['line', 'M3.4 8.6h2.3l1.5-3.4l2 6l1.4-2.6h2']
+  ],
   /** A compass: the panel itself. */
   compass: [
     ['line', CIRCLE],
