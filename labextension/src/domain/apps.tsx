@@ -17,6 +17,7 @@ import { StopStep } from './stop';
 import { MAIN, Table, chosenWith } from './table';
 import {
   bills,
+  failureWords,
   canStop,
   idleWords,
   kindWords,
@@ -143,7 +144,7 @@ export function AppsTab(props: IDomainPageProps & { apps: Apps }): React.ReactEl
 const idOf = (row: Running) => row.id;
 
 function hasFailed(row: Running): boolean {
-  return row.state === 'failed' && row.failure !== '';
+  return row.state === 'failed';
 }
 
 function group(row: Running): string {
@@ -223,7 +224,7 @@ function columnsOf(props: IDomainPageProps, most: number): IColumn<Running>[] {
     {
       id: 'choose',
       title: '',
-      width: '30px',
+      width: '24px',
       cell: row => (
         <input
           type="checkbox"
@@ -242,7 +243,7 @@ function columnsOf(props: IDomainPageProps, most: number): IColumn<Running>[] {
     {
       id: 'state',
       title: trans.__('State'),
-      width: '92px',
+      width: '88px',
       sorts: 'up',
       whole: row => row.failure || row.status,
       cell: row => (
@@ -264,8 +265,8 @@ function columnsOf(props: IDomainPageProps, most: number): IColumn<Running>[] {
     {
       id: 'app',
       title: trans.__('App'),
-      width: 'minmax(110px, 1fr)',
-      from: 780,
+      width: 'minmax(100px, 1fr)',
+      from: 810,
       sorts: 'up',
       whole: row => kindWords(row, trans),
       cell: row => kindWords(row, trans)
@@ -274,7 +275,7 @@ function columnsOf(props: IDomainPageProps, most: number): IColumn<Running>[] {
       id: 'person',
       title: trans.__('Person'),
       width: 'minmax(72px, 0.8fr)',
-      from: 620,
+      from: 600,
       sorts: 'up',
       whole: row => row.owner ?? undefined,
       cell: row =>
@@ -287,8 +288,8 @@ function columnsOf(props: IDomainPageProps, most: number): IColumn<Running>[] {
     {
       id: 'instance',
       title: trans.__('Instance'),
-      width: 'minmax(110px, 1fr)',
-      from: 860,
+      width: 'minmax(100px, 1fr)',
+      from: 930,
       sorts: 'up',
       whole: row => row.instance ?? undefined,
       cell: row =>
@@ -303,7 +304,7 @@ function columnsOf(props: IDomainPageProps, most: number): IColumn<Running>[] {
       title: trans.__('Since'),
       width: '108px',
       align: 'right',
-      from: 920,
+      from: 1050,
       sorts: 'up',
       whole: row => fullDate(row.since),
       cell: row => <span className="smo-secondary">{moment(row.since)}</span>
@@ -311,7 +312,7 @@ function columnsOf(props: IDomainPageProps, most: number): IColumn<Running>[] {
     {
       id: 'idle',
       title: trans.__('Idle for'),
-      width: '76px',
+      width: '68px',
       align: 'right',
       sorts: 'down',
       whole: row =>
@@ -323,7 +324,7 @@ function columnsOf(props: IDomainPageProps, most: number): IColumn<Running>[] {
     {
       id: 'per_hour',
       title: trans.__('Per hour'),
-      width: '92px',
+      width: '84px',
       align: 'right',
       sorts: 'down',
       cell: row => (
@@ -341,16 +342,16 @@ function columnsOf(props: IDomainPageProps, most: number): IColumn<Running>[] {
     {
       id: 'up_to',
       title: trans.__('Up to'),
-      width: '84px',
+      width: '76px',
       align: 'right',
-      from: 660,
+      from: 690,
       sorts: 'down',
       cell: row => upToCell(row, trans)
     },
     {
       id: 'action',
       title: '',
-      width: '88px',
+      width: '80px',
       align: 'right',
       cell: row => <Action row={row} tabIndex={tab(row)} {...props} />
     }
@@ -401,12 +402,14 @@ function Why(props: {
   return (
     <div className="smo-Why" data-smo-why={row.id}>
       <Icon name="failed" tone="bad" />
-      <p>{row.failure}</p>
-      <Button
-        name="copy"
-        label={trans.__('Copy')}
-        onClick={() => deeds.copy(row.failure)}
-      />
+      <p>{failureWords(row, trans)}</p>
+      {row.failure && (
+        <Button
+          name="copy"
+          label={trans.__('Copy')}
+          onClick={() => deeds.copy(row.failure)}
+        />
+      )}
     </div>
   );
 }

@@ -27,7 +27,7 @@ export function Totals(
       <Total
         name="per_hour"
         figure={cost.running === 0 ? '–' : rate(cost.per_hour, trans)}
-        says={trans._n('%2 app runs', '%2 apps run', cost.running, count(cost.running))}
+        says={trans._n('%2 runs', '%2 run', cost.running, count(cost.running))}
         more={unknownWords(cost.unknown, trans)}
       />
       {cost.idle > 0 && (
@@ -96,7 +96,7 @@ export function PerPerson(props: IDomainPageProps & { cost: Cost }): React.React
       <ul className="smo-Shares">
         {people.map(person => (
           <li key={person.name}>
-            <Person name={person.name || trans.__('shared')} team={!person.name} />
+            <Person name={person.name || trans.__('team')} team={!person.name} />
             <Share spender={person} most={most} />
             <b>
               {person.per_hour === null ? trans.__('unknown') : money(person.per_hour)}
@@ -135,8 +135,7 @@ export function Prices(props: IDomainPageProps & { cost: Cost }): React.ReactEle
   const { problem } = cost;
   return (
     <p className="smo-Prices" data-smo-prices={cost.price_source}>
-      {upToWords(trans)} {priceWords(cost, region, trans)}{' '}
-      {unknownWords(cost.unknown, trans)}
+      {upToWords(trans)} {priceWords(cost, region, trans)}
       {problem && (
         <>
           {' '}
@@ -170,7 +169,7 @@ export function CostTab(props: IDomainPageProps & { cost: Cost }): React.ReactEl
           title={trans.__('Per person')}
           rows={cost.people}
           named={spender => (
-            <Person name={spender.name || trans.__('shared')} team={!spender.name} />
+            <Person name={spender.name || trans.__('team')} team={!spender.name} />
           )}
         />
         <Spenders

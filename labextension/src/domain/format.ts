@@ -12,6 +12,11 @@ export function money(amount: number): string {
   return amount < 0 ? `−$${text}` : `$${text}`;
 }
 
+/** Dollars that add up: less than a cent is said so. */
+export function cents(amount: number): string {
+  return amount > 0 && amount < 0.01 ? '< $0.01' : money(amount);
+}
+
 /** "$0.23 / h" */
 export function rate(amount: number | null, trans: TranslationBundle): string {
   return amount === null ? trans.__('unknown') : trans.__('%1 / h', money(amount));
@@ -19,7 +24,7 @@ export function rate(amount: number | null, trans: TranslationBundle): string {
 
 /** "up to $16.99" */
 export function upTo(amount: number | null, trans: TranslationBundle): string {
-  return amount === null ? trans.__('unknown') : trans.__('up to %1', money(amount));
+  return amount === null ? trans.__('unknown') : trans.__('up to %1', cents(amount));
 }
 
 /** "$3.20 / month" */

@@ -407,6 +407,11 @@ function Head<T>(
   );
 }
 
+/** Plain words end in dots where there is no room for them. */
+function text(cell: React.ReactNode): React.ReactNode {
+  return typeof cell === 'string' ? <span className="smo-Grid-text">{cell}</span> : cell;
+}
+
 function Cells<T>(props: { row: T; columns: readonly IColumn<T>[] }): React.ReactElement {
   return (
     <>
@@ -418,7 +423,7 @@ function Cells<T>(props: { row: T; columns: readonly IColumn<T>[] }): React.Reac
           data-smo-cell={column.id}
           title={column.whole?.(props.row)}
         >
-          {column.cell(props.row)}
+          {text(column.cell(props.row))}
         </div>
       ))}
     </>

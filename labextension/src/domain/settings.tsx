@@ -10,7 +10,7 @@ import { Icon } from '../shell/icon';
 import { fullDate, moment } from './format';
 import { Status } from './people';
 import type { IDomainPageProps } from './props';
-import { appWords, idleSettingWords, sourceWords } from './words';
+import { appWords, landingWords, idleSettingWords, sourceWords } from './words';
 
 type Fact = readonly [string, React.ReactNode];
 
@@ -28,7 +28,7 @@ export function SettingsTab(
     [trans.__('Authentication'), authWords(domain, trans)],
     [trans.__('Created'), dated(domain.created)],
     [trans.__('Changed'), dated(domain.modified)],
-    [trans.__('Opens with'), domain.landing ?? '–'],
+    [trans.__('Opens with'), landingWords(domain.landing, trans)],
     [trans.__('RStudio'), domain.rstudio ? trans.__('set up') : trans.__('not set up')]
   ];
   const network: Fact[] = [

@@ -5,7 +5,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Cost, DomainState, IdleSetting, Part, Running } from '../api/types';
 import type { IconName } from '../shell/shapes';
 import type { Refusal } from './model';
-import { count, day, minutesWords, money, rate, span } from './format';
+import { cents, count, day, minutesWords, money, rate, span } from './format';
 
 export type RunState = Running['state'];
 
@@ -121,6 +121,18 @@ export function whyNotWords(row: Running, trans: TranslationBundle): string {
     default:
       return '';
   }
+}
+
+/** What AWS said when it failed, as it is; in its lists it says nothing for apps. */
+export function failureWords(row: Running, trans: TranslationBundle): string {
+  if (row.failure) {
+    return row.failure;
+  }
+  return row.kind === 'app'
+    ? trans.__(
+        'AWS does not say why in its list. The app’s log is in CloudWatch, in the group /aws/sagemaker/studio.'
+      )
+    : trans.__('AWS does not say why in its list. The SageMaker console may.');
 }
 
 /** A second step: what it means, and its two answers. */
@@ -327,7 +339,9 @@ export function priceWords(cost: Cost, region: string, trans: TranslationBundle)
   const date = day(cost.price_date);
   switch (cost.price_source) {
     case 'api':
-      return trans.__('List prices of %1, %2, from AWS.', date, region);
+      return cost.price_sample
+        ? trans.__('Sample prices of %1, %2, not AWS’s own.', date, region)
+        : trans.__('List prices of %1, %2, from AWS.', date, region);
     case 'table':
       return cost.price_sample
         ? trans.__('Sample prices of %1, %2, from the shipped table.', date, region)
@@ -349,8 +363,8 @@ export function unknownWords(unknown: number, trans: TranslationBundle): string 
   return unknown === 0
     ? ''
     : trans._n(
-        'Without %1 app whose price is unknown.',
-        'Without %1 apps whose prices are unknown.',
+        'Without %1 whose price is unknown.',
+        'Without %1 whose prices are unknown.',
         unknown
       );
 }
@@ -400,12 +414,27 @@ export function domainName(state: DomainState): string {
 
 /** "3.42 of it idle" needs the figure alone; 0 is said as none. */
 export function idleCostWords(cost: Cost, trans: TranslationBundle): string {
-  return trans._n('of it idle, %1 app', 'of it idle, %1 apps', cost.idle);
+  return trans._n('of it idle, %2', 'of it idle, %2', cost.idle, count(cost.idle));
 }
 
 /** One line that a screen reader is told when a stop has ended. */
 export function refusalWords(refusal: Refusal): string {
   return [refusal.message, refusal.hint].filter(Boolean).join(' ');
+}
+
+/** What the domain opens first, from the API's own word for it. */
+export function landingWords(landing: string | null, trans: TranslationBundle): string {
+  switch (landing) {
+    case null:
+      return '–';
+    case 'studio::':
+      return trans.__('Studio');
+    case 'app:JupyterServer:default':
+    case 'app:JupyterServer:':
+      return trans.__('Studio Classic');
+    default:
+      return landing;
+  }
 }
 
 /** Money of a cell; a dash where nothing is paid, "unknown" where nobody knows. */
@@ -418,7 +447,7 @@ export function perHourCell(row: Running, trans: TranslationBundle): string {
 
 export function upToCell(row: Running, trans: TranslationBundle): string {
   if (row.up_to !== null) {
-    return money(row.up_to);
+    return cents(row.up_to);
   }
   return bills(row) ? trans.__('unknown') : '–';
 }
