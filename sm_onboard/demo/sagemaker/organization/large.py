@@ -28,7 +28,7 @@ def fill_large(
         spaces: they belong to the profiles by turns; at most one app is in each.
         apps: not more than there are spaces.
     """
-    with past(emulator, region) as then:
+    with past(emulator, region, "acme-large") as then:
         domain = _domain(then)
         for number in range(profiles):
             with then.at(90 - number * 80 / profiles):

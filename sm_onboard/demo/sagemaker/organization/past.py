@@ -127,7 +127,7 @@ class Past:
 
 
 @contextmanager
-def past(emulator: Emulator, region: str) -> Iterator[Past]:
+def past(emulator: Emulator, region: str, name: str = "acme") -> Iterator[Past]:
     """The past of a region, to be filled. Nobody else is answered until it is left.
 
     The same calls give the same ids every time. Networks and quotas are not looked at: asking
@@ -137,7 +137,7 @@ def past(emulator: Emulator, region: str) -> Iterator[Past]:
         kept = world.clock, world.chance, world.network, world.app_quota
         clock = StillClock(math.floor(world.clock.now()))
         world.clock = clock
-        world.chance = random.Random(f"acme in {region}")  # noqa: S311 - the same ids every time
+        world.chance = random.Random(f"{name} in {region}")  # noqa: S311 - the same ids every time
         world.network = None
         world.app_quota = lambda *_: None
         try:
