@@ -21,6 +21,7 @@ from .service import ReposService
 if TYPE_CHECKING:
     from .plan.owner import Owner
     from .plan.plan import Plan
+    from .plan.sagemaker import Named
     from .ports import Credentials, Engine
 
 
@@ -74,6 +75,18 @@ class _World:
 
         return Owner(self._rooms.place, lambda: aws.default().client("sagemaker"))
 
+    def _named(self) -> Named:
+        """What SageMaker names; nothing where one file replaces every other source."""
+        from sm_onboard import aws
+
+        from .plan.sagemaker import Named, SageMakerRepositories
+
+        place = self._rooms.place
+        if self._settings.onboard_file:
+            return Named()
+        kept = state_home(self._rooms.environ, place.home) / "sagemaker-repositories.json"
+        return SageMakerRepositories(place, lambda: aws.default().client("sagemaker"), kept).read()
+
     @property
     def own_file(self) -> Path:
         return config_home(self._rooms.environ, self._rooms.place.home) / "onboard.yaml"
@@ -101,6 +114,9 @@ class _World:
             "s3": functools.cache(self._read_s3),
             "git+https": functools.cache(self._read_git),
         }
+        named = self._named()
+        if named.space_known:
+            self._owner.learn(named.owner)
         wanted = plan.Settings(
             own_file=self.own_file,
             home=place.home,
@@ -111,16 +127,23 @@ class _World:
             shared_space=bool(place.shared),
             readers=readers,  # cached: it may be loaded twice below
             cache=state_home(self._rooms.environ, place.home) / "team-files",
+            listings=named.listings,
         )
         loaded = plan.load(wanted)
+        loaded = replace(loaded, problems=(*loaded.problems, *named.problems))
         if not any(getattr(item, "code", "") == "repos.profile_unknown" for item in loaded.items):
             return loaded
         try:
             owner = self._owner.ask()
         except OnboardError as error:
+            if any(problem.code == error.code for problem in named.problems):
+                return loaded  # it is told already
             told = Problem(code=error.code, message=str(error), hint=error.hint, origin="SageMaker")
             return replace(loaded, problems=(*loaded.problems, told))
-        return plan.load(replace(wanted, user_profile=owner)) if owner else loaded
+        if not owner:
+            return loaded
+        again = plan.load(replace(wanted, user_profile=owner))
+        return replace(again, problems=(*again.problems, *named.problems))
 
     def _read_s3(self, address: str) -> bytes:
         from sm_onboard import aws

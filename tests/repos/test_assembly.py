@@ -19,6 +19,7 @@ from sm_onboard.rooms import Rooms, Settings
 
 FOR_ANA = {"url": "https://127.0.0.1:1/a.git", "profiles": ["ana"]}
 SPACE = {"AppType": "JupyterLab", "DomainId": "d-abcdefghijkl", "SpaceName": "ana-space"}
+WHERE = {"DomainId": SPACE["DomainId"], "SpaceName": SPACE["SpaceName"]}
 
 
 @pytest.fixture
@@ -45,6 +46,15 @@ def owned_by(name: str, sharing: str = "Private") -> dict[str, Any]:
     }
 
 
+def in_space(sagemaker: Stubber, name: str, sharing: str = "Private") -> None:
+    """What SageMaker is asked for its own repositories: it names none."""
+    sagemaker.add_response("describe_space", owned_by(name, sharing), WHERE)
+    sagemaker.add_response("describe_domain", {}, {"DomainId": SPACE["DomainId"]})
+    if sharing == "Private":
+        asked = {"DomainId": SPACE["DomainId"], "UserProfileName": name}
+        sagemaker.add_response("describe_user_profile", {}, asked)
+
+
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Callable[..., Rooms]]:
     made: list[Rooms] = []
@@ -67,27 +77,29 @@ def look(rooms: Rooms) -> ReposState:
     return rooms.repos.state()
 
 
-def test_sagemaker_is_asked_whose_space_it_is_only_when_needed(
+def test_sagemaker_is_asked_once_whose_space_it_is(
     make: Callable[..., Rooms], sagemaker: Stubber
 ) -> None:
+    in_space(sagemaker, "ana")
     state = look(make(repositories=[{"url": "https://127.0.0.1:1/a.git"}]))
-    assert [row.state for row in state.repositories] == ["waiting"]  # and nothing was asked
+    assert [row.state for row in state.repositories] == ["waiting"]
+    sagemaker.assert_no_pending_responses()  # one more call would have failed
 
 
 def test_profiles_mean_the_owner_of_the_space(
     make: Callable[..., Rooms], sagemaker: Stubber
 ) -> None:
-    asked = {"DomainId": "d-abcdefghijkl", "SpaceName": "ana-space"}
-    sagemaker.add_response("describe_space", owned_by("ana"), asked)
+    in_space(sagemaker, "ana")
     rooms = make(repositories=[FOR_ANA, {**FOR_ANA, "url": "https://h/b.git", "profiles": ["b"]}])
     state = look(rooms)
     assert [row.state for row in state.repositories] == ["waiting", "skipped"]
-    assert [row.code for row in look(rooms).repositories][1] == "repos.other_profile"  # asked once
+    assert state.repositories[1].code == "repos.other_profile"
+    assert state.problems == ()
     sagemaker.assert_no_pending_responses()
 
 
 def test_nobody_owns_a_shared_space(make: Callable[..., Rooms], sagemaker: Stubber) -> None:
-    sagemaker.add_response("describe_space", owned_by("ana", "Shared"))
+    in_space(sagemaker, "ana", "Shared")
     state = look(make(repositories=[FOR_ANA]))
     assert [row.code for row in state.repositories] == ["repos.profile_unknown"]
     assert state.problems == ()
@@ -97,17 +109,19 @@ def test_a_missing_permission_is_said_and_the_rest_goes_on(
     make: Callable[..., Rooms], sagemaker: Stubber
 ) -> None:
     sagemaker.add_client_error("describe_space", "AccessDeniedException", "no", 400)
+    sagemaker.add_response("describe_domain", {})
+    sagemaker.add_client_error("describe_space", "AccessDeniedException", "no", 400)
     state = look(make(repositories=[FOR_ANA, {"url": "https://127.0.0.1:1/b.git"}]))
     assert [row.state for row in state.repositories] == ["skipped", "waiting"]
-    assert [problem.code for problem in state.problems] == ["aws.forbidden"]
+    assert [problem.code for problem in state.problems] == ["aws.forbidden"]  # said once
     assert "sagemaker:DescribeSpace" in state.problems[0].message + state.problems[0].hint
 
 
 def test_the_root_of_a_profile(make: Callable[..., Rooms], sagemaker: Stubber, home: Path) -> None:
-    sagemaker.add_response("describe_space", owned_by("ana"))
+    in_space(sagemaker, "ana")
     state = look(make(root="~/{user_profile}/work"))
     assert state.root == str(home / "ana" / "work")
-    sagemaker.add_response("describe_space", owned_by("ana", "Shared"))
+    in_space(sagemaker, "ana", "Shared")
     state = look(make(root="~/{user_profile}/work"))
     assert [problem.code for problem in state.problems] == ["config.root_profile"]
 

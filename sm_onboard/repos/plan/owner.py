@@ -34,6 +34,13 @@ class Owner:
         """The user profile's name as far as it is known without asking."""
         return self._name
 
+    def learn(self, name: str | None) -> None:
+        """Takes what somebody else heard from DescribeSpace; None: nobody owns the space."""
+        with self._lock:
+            if self._name is None:
+                self._name = name
+            self._asked = True
+
     def ask(self) -> str | None:
         """The name, or None: nobody owns a shared space, and elsewhere there is no space.
 
