@@ -47,8 +47,10 @@ def _from_api(server: Any) -> datetime | None:
     extensions = getattr(server.extension_manager, "extensions", {})
     if _MONITOR not in extensions:
         return None
+    anywhere = server.ip in ("", "0.0.0.0", "::", "*")  # noqa: S104 - as Studio starts it
+    url = server.local_url if anywhere else server.connection_url
     request = urllib.request.Request(  # noqa: S310 - this server itself
-        server.connection_url.rstrip("/") + "/api/idle",
+        url.rstrip("/") + "/api/idle",
         headers={"Authorization": f"token {server.identity_provider.token}"},
     )
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))

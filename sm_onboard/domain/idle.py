@@ -77,11 +77,18 @@ def change(client: Client, task: Task, known: Known, minutes: int) -> Answer:
         The space as it is described from now on.
 
     Raises:
-        Conflict: ``domain.idle_fixed``, with why.
+        Conflict: ``domain.idle_fixed``, with why; ``aws.boto3_too_old``.
         InvalidRequest: ``domain.idle_range``.
         OnboardError: those of ``Client.call``.
     """
-    now = setting(known, too_old(client))
+    old = too_old(client)
+    if old:
+        raise Conflict(
+            "aws.boto3_too_old",
+            f"The idle stop cannot be changed: {old}",
+            "A newer SageMaker image has a newer boto3: choose one for the space.",
+        )
+    now = setting(known)
     if now is None or not now.changeable:
         why = now.why_not if now else "There is no app with an idle stop here."
         raise Conflict("domain.idle_fixed", f"The idle stop cannot be changed: {why}")

@@ -17,7 +17,7 @@ from .known import Known, iso
 from .models import Part, PartName, Problem
 from .parts import Parts
 from .pricing import Prices
-from .reading import AGES, ORDER, SLOW, Looks, Reading, State, choose
+from .reading import AGES, ORDER, REFRESH, SLOW, Looks, Reading, State, choose
 
 _SOON = 10.0  # seconds: the greatest age of what changes just now
 _PRICES_AGAIN = 600.0  # seconds before a price list that could not be had is asked for again
@@ -71,6 +71,7 @@ class Reader:
         self._readings = {name: Reading(name) for name in ORDER}
         self._parts = Parts(known, lock, client, prices, self._came, self._looks.wanted)
         self._checked_age = False
+        self._left = REFRESH  # calls that the last look may still cause
         self.too_old = ""
 
     @property
@@ -129,7 +130,8 @@ class Reader:
                 self._tell()
         due = [self._readings[name] for name in ORDER if name in wanted]
         due = [r for r in due if r.task is None and self._is_due(r, again, now)]
-        for reading, most in choose(due, now):
+        chosen, self._left = choose(due, now, REFRESH if again else self._left)
+        for reading, most in chosen:
             self._start(reading, most)
 
     def _is_due(self, reading: Reading, again: bool, now: float) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -169,23 +169,32 @@ class Looks:
         return frozenset(found)
 
 
-def choose(due: Iterable[Reading], now: float) -> Iterator[tuple[Reading, int | None]]:
+def choose(
+    due: Iterable[Reading], now: float, left: int = REFRESH
+) -> tuple[list[tuple[Reading, int | None]], int]:
     """Which parts are read now, and with how many calls at most.
 
     What was never read is read whole. Of what is read again, the most overdue comes first, as
-    long as all together is at most ``REFRESH`` calls; the rest comes with the next look.
+    long as it fits into what is left of the refresh; the rest comes with the next look.
+
+    Args:
+        left: how many calls may be made for what is read again.
+
+    Returns:
+        The parts, each with its most calls, and how many calls are left.
     """
-    left = REFRESH
+    chosen: list[tuple[Reading, int | None]] = []
     for reading in sorted(due, key=lambda r: (-r.overdue(now), ORDER.index(r.name))):
         if reading.ended is None:
-            yield reading, FIRST.get(reading.name)
+            chosen.append((reading, FIRST.get(reading.name)))
             continue
         cost = max(1, reading.calls)
         if reading.name in AGAIN:
             cost = min(AGAIN[reading.name], left)
-        if 0 < cost <= left or reading.calls > REFRESH == left:  # a large one goes alone
-            left -= cost
-            yield reading, AGAIN.get(reading.name) and cost
+        if 0 < cost <= left or cost > REFRESH == left:  # a large one goes alone
+            left = max(0, left - cost)
+            chosen.append((reading, cost if reading.name in AGAIN else None))
+    return chosen, left
 
 
 FIRST: Mapping[PartName, int] = {"others": 5}

@@ -54,7 +54,10 @@ def test_the_page_of_a_large_domain(big: Room) -> None:
     apps = [row for row in service.apps().rows if row.kind == "app"]
     assert len(apps) == 300
     assert all(row.owner for row in apps)
-    assert [part.state for part in service.state().parts] == ["ready"] * (len(PAGE) + 1)
+    states = {part.name: part.state for part in service.state().parts}
+    lacks = not big.service._client.supports("ListMlflowApps")
+    assert states.pop("others") == ("partial" if lacks else "ready")
+    assert set(states.values()) == {"ready"}
     assert sum(part.calls for part in service.state().parts) == sum(main.values()) + rest
 
 

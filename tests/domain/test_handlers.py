@@ -19,6 +19,7 @@ from sm_onboard.domain.handlers import ROUTES
 from sm_onboard.events import CHANGED
 
 from .conftest import _metadata, domain_id
+from .test_idle import knows
 
 
 @pytest.fixture
@@ -103,6 +104,7 @@ async def test_stopping(ask: Any, sample: Server) -> None:
     )
 
 
+@knows
 async def test_idle(ask: Any, sample: Server) -> None:
     await read(ask, "here", "settings")
     status, refused = await ask("PUT", "domain", "idle", body={"minutes": 5})

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.loaders import Loader
 
 from sm_onboard.demo.sagemaker.server import Server
 from sm_onboard.domain import idle
@@ -16,6 +17,10 @@ from sm_onboard.errors import Conflict, Forbidden, InvalidRequest
 from sm_onboard.studio import Place
 
 from .conftest import Room, domain_id
+
+# boto3 from 1.35 on knows idle settings; what the page says with an older one is tested too.
+KNOWS = "AppLifecycleManagement" in Loader().load_service_model("sagemaker", "service-2")["shapes"]
+knows = pytest.mark.skipif(not KNOWS, reason="this boto3 does not know idle settings")
 
 
 def wrapped(level: str, **told: Any) -> dict[str, Any]:
@@ -114,6 +119,7 @@ def test_what_cannot_be_known() -> None:
     assert idle.setting(known(ON, app_type="Canvas")) is None
 
 
+@knows
 def test_the_source_in_the_sample(room: Callable[..., Room]) -> None:
     found = {}
     for space in ("alice-lab", "bob-lab", "dave-lab", "team-board"):
@@ -138,6 +144,7 @@ def bob(sample: Server, room: Callable[..., Room]) -> Room:
     return at
 
 
+@knows
 def test_changing_it(bob: Room) -> None:
     before = bob.ask("DescribeSpace", DomainId=domain_id(bob.server), SpaceName="bob-lab")
     bob.calls()
@@ -153,6 +160,7 @@ def test_changing_it(bob: Room) -> None:
     assert settings == untouched
 
 
+@knows
 @pytest.mark.parametrize("minutes", [-1, 0, 59, 10_081, 10**9])
 def test_outside_of_the_range(bob: Room, minutes: int) -> None:
     with pytest.raises(InvalidRequest) as refused:
@@ -162,6 +170,7 @@ def test_outside_of_the_range(bob: Room, minutes: int) -> None:
     assert not bob.calls()
 
 
+@knows
 def test_where_it_cannot_be_changed(room: Callable[..., Room]) -> None:
     for at in (room("team-board"), room()):
         at.look("here", "settings")
@@ -170,6 +179,7 @@ def test_where_it_cannot_be_changed(room: Callable[..., Room]) -> None:
         assert refused.value.code == "domain.idle_fixed"
 
 
+@knows
 def test_without_the_permission(bob: Room) -> None:
     bob.control.trouble({"operations": ["sagemaker:UpdateSpace"], "kind": "denied"})
     with pytest.raises(Forbidden, match="sagemaker:UpdateSpace"):
@@ -182,5 +192,14 @@ def test_a_boto3_that_does_not_know_idle_settings(
     bob: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bob.service._client, "shape", lambda *_: None)
-    with pytest.raises(Conflict, match="does not know idle settings"):
+    with pytest.raises(Conflict, match="does not know idle settings") as refused:
         bob.service.idle(IdleChange(minutes=240))
+    assert refused.value.code == "aws.boto3_too_old"
+    assert not bob.calls()
+
+
+@pytest.mark.skipif(KNOWS, reason="this boto3 knows idle settings")
+def test_with_an_old_boto3_the_setting_is_unknown(bob: Room) -> None:
+    setting = bob.service.state().here.idle
+    assert setting is not None and setting.enabled is None
+    assert "does not know idle settings" in setting.why_not
