@@ -168,17 +168,17 @@ function Line(
   const found = foundWords(check, trans);
   return (
     <div
-      className="smo-Check"
+      className="smo-Finding"
       data-smo-check={check.id}
       data-smo-state={check.state}
       data-smo-code={problem?.code}
     >
       <Icon name={look.icon} tone={look.tone} />
-      <h3 className="smo-Check-title">
+      <h3 className="smo-Finding-title">
         {check.title}
         <span className="smo-only-heard">: {stateWord(check.state, trans)}</span>
       </h3>
-      <div className="smo-Check-says" title={found}>
+      <div className="smo-Finding-says" title={found}>
         {check.message}{' '}
         {problem?.hint && check.state !== 'not_here' && !statement && (
           <span className="smo-secondary">{problem.hint}</span>
@@ -189,7 +189,7 @@ function Line(
           </div>
         )}
       </div>
-      <div className="smo-Check-deeds">
+      <div className="smo-Finding-deeds">
         {statement && !open && (
           <Button
             name="show-statement"
@@ -280,7 +280,7 @@ function Skeleton(props: { trans: TranslationBundle }): React.ReactElement {
       aria-label={props.trans.__('Looking what works here…')}
     >
       {['38%', '52%', '44%', '61%', '40%', '55%'].map(width => (
-        <div key={width} className="smo-Check" aria-hidden="true">
+        <div key={width} className="smo-Finding" aria-hidden="true">
           <span className="smo-Skeleton-icon" />
           <span className="smo-Skeleton-line" style={{ width: '62%' }} />
           <span className="smo-Skeleton-line" style={{ width }} />

@@ -56,12 +56,11 @@ function priceCell(state: DomainState, trans: TranslationBundle): ICell {
     return loading('price', trans.__('Price per hour'));
   }
   const problem = problemOf(state, parts);
-  const head = trans.__('unknown');
   return {
     ...cell,
     state: problem || here.instance === null ? 'trouble' : 'ready',
-    head,
-    says: here.instance ?? deniedOr(problem, trans.__('price per hour'), trans),
+    head: here.instance === null ? trans.__('no price') : trans.__('unknown'),
+    says: here.instance ?? deniedOr(problem, trans.__('per hour'), trans),
     short: trans.__('price unknown'),
     problem
   };
@@ -84,9 +83,9 @@ function idleCell(state: DomainState, trans: TranslationBundle): ICell {
     return {
       ...cell,
       state: 'trouble',
-      head: trans.__('idle stop?'),
+      head: trans.__('idle ?'),
       says: use || deniedOr(problem, trans.__('unknown'), trans),
-      short: use || trans.__('idle stop?'),
+      short: use || trans.__('idle ?'),
       problem
     };
   }
@@ -180,7 +179,7 @@ function deniedOr(
   other: string,
   trans: TranslationBundle
 ): string {
-  return problem?.code === 'aws.forbidden' ? trans.__('you may not see it') : other;
+  return problem?.code === 'aws.forbidden' ? trans.__('not allowed') : other;
 }
 
 /** "in use now", "idle 12 min"; empty when nobody knows. */
@@ -279,7 +278,8 @@ export function placeWords(state: DomainState, trans: TranslationBundle): IPlace
   if (here.shared === true) {
     return { who: space, domain, says: sharedWords(here, trans) };
   }
-  const kind = here.shared === false ? trans.__('private space') : trans.__('space');
+  const kind =
+    here.shared === false ? trans.__('private space') : trans.__('space of Studio');
   return here.person === null
     ? { who: space || trans.__('SageMaker Studio'), domain, says: kind }
     : { who: here.person, domain, says: space ? `${space} · ${kind}` : kind };
@@ -422,7 +422,7 @@ function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Beside the room's title: "you $1.64 / h"; where nobody is "you", what all costs. */
+/** Beside the room's title: "you $1.64 / h"; where nobody is "you", what all cost. */
 export function roomSummary(
   state: DomainState | null,
   rows: readonly Running[] | null,
@@ -433,7 +433,7 @@ export function roomSummary(
   }
   const { here, cost } = state;
   if (here.kind === 'elsewhere' || here.shared === true) {
-    return cost?.per_hour ? rate(cost.per_hour, trans) : '';
+    return cost?.per_hour ? trans.__('all %1', rate(cost.per_hour, trans)) : '';
   }
   const mine = rows.filter(row => row.mine && bills(row));
   const known = mine.flatMap(row => (row.per_hour === null ? [] : [row.per_hour]));
@@ -509,7 +509,7 @@ export function chosenWords(state: DomainState, trans: TranslationBundle): strin
     cost.running + cost.idle,
     name
   );
-  return cost.up_to === null
+  return cost.per_hour === null
     ? running
     : `${running} ${trans.__('They cost %1.', rate(cost.per_hour, trans))}`;
 }

@@ -89,7 +89,7 @@ export function RoomList(props: IListProps): React.ReactElement {
   return (
     <div
       ref={list}
-      role="grid"
+      role="treegrid"
       className="smo-OwnRows"
       aria-label={trans.__('Your apps')}
       aria-rowcount={rows.length}
@@ -167,6 +167,7 @@ function OwnRow(props: IRowProps): React.ReactElement {
             name="stop"
             icon={narrow ? 'stopped' : undefined}
             label={narrow ? trans.__('Stop %1…', row.name) : trans.__('Stop…')}
+            hint={trans.__('Stop… %1', row.name)}
             disabled={busy || props.step}
             tabIndex={props.current ? 0 : -1}
             onClick={() => props.onAsk()}

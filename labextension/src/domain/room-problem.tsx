@@ -11,6 +11,8 @@ interface IProblemProps {
   problem: DomainProblem;
   trans: TranslationBundle;
   deeds: Pick<IPanelDeeds, 'copy' | 'doctor'>;
+  /** There where looking again may help. */
+  onAgain?(): void;
 }
 
 export function ProblemLines(props: IProblemProps): React.ReactElement {
@@ -40,6 +42,13 @@ export function ProblemLines(props: IProblemProps): React.ReactElement {
           />
         )}
         <Button name="doctor" label={trans.__('Doctor')} onClick={() => deeds.doctor()} />
+        {props.onAgain && (
+          <Button
+            name="again"
+            label={trans.__('Look again')}
+            onClick={() => props.onAgain?.()}
+          />
+        )}
       </div>
     </div>
   );

@@ -3,7 +3,7 @@
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
-import type { Widget } from '@lumino/widgets';
+import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import type { DomainModel, PartName } from './model';

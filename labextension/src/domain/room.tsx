@@ -128,8 +128,12 @@ function Missing(
       <strong className="smo-Quiet-title">
         {icon} {troubleWords(part, trans)}
       </strong>
-      <ProblemLines problem={problem} trans={trans} deeds={deeds} />
-      <Button name="again" label={trans.__('Look again')} onClick={() => deeds.again()} />
+      <ProblemLines
+        problem={problem}
+        trans={trans}
+        deeds={deeds}
+        onAgain={() => deeds.again()}
+      />
     </div>
   );
 }
@@ -169,26 +173,12 @@ function Outside(props: IPanelProps & { state: DomainState }): React.ReactElemen
         data-smo-code={problem.code}
       >
         <strong>{troubleWords(part, trans)}</strong>
-        {problem.action ? (
-          <ProblemLines problem={problem} trans={trans} deeds={deeds} />
-        ) : (
-          <p>
-            {problem.message} {problem.hint}
-          </p>
-        )}
-        <Button
-          name="again"
-          look={problem.action ? 'plain' : 'accent'}
-          label={trans.__('Look again')}
-          onClick={() => deeds.again()}
+        <ProblemLines
+          problem={problem}
+          trans={trans}
+          deeds={deeds}
+          onAgain={() => deeds.again()}
         />
-        {problem.code === 'domain.none' ? null : (
-          <Button
-            name="doctor"
-            label={trans.__('Doctor')}
-            onClick={() => deeds.doctor()}
-          />
-        )}
       </div>
     );
   }
