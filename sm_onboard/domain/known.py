@@ -61,8 +61,8 @@ class Known:
     @property
     def shared(self) -> bool | None:
         """Whether several people work in the space one is in; None: not known, or no space."""
-        kind = inside(self.space, "SpaceSharingSettings", "SharingType")
-        return kind == "Shared" if kind else self.place.shared
+        _, shared = self.owner(self.place.space or "")
+        return self.place.shared if shared is None else shared
 
     @property
     def me(self) -> str | None:
@@ -70,19 +70,20 @@ class Known:
 
         In a shared space the visitor is only a cookie, and outside Studio nobody is known.
         """
-        if self.place.kind == "elsewhere" or self.shared or self.chosen != self.place.domain_id:
+        place = self.place
+        if place.kind == "elsewhere" or self.shared or self.chosen != place.domain_id:
             return None
-        owner = inside(self.space, "OwnershipSettings", "OwnerUserProfileName")
-        return text(owner) or (None if self.place.space else self.place.user_profile)
+        return self.owner(place.space)[0] if place.space else place.user_profile
 
     def owner(self, space: str) -> tuple[str | None, bool | None]:
         """Who owns a space, and whether it is shared; None: not known."""
-        row = self.spaces.get(space)
-        owner = inside(row, "OwnershipSettingsSummary", "OwnerUserProfileName")
-        kind = inside(row, "SpaceSharingSettingsSummary", "SharingType")
-        if row is None and self.space is not None and self.here(space):
+        if self.space is not None and self.here(space):
             owner = inside(self.space, "OwnershipSettings", "OwnerUserProfileName")
             kind = inside(self.space, "SpaceSharingSettings", "SharingType")
+        else:
+            row = self.spaces.get(space)
+            owner = inside(row, "OwnershipSettingsSummary", "OwnerUserProfileName")
+            kind = inside(row, "SpaceSharingSettingsSummary", "SharingType")
         return text(owner) or None, kind == "Shared" if kind else None
 
     def here(self, space: str) -> bool:
