@@ -214,8 +214,6 @@ FEATURES: tuple[Feature, ...] = (
         needs=(
             Need("sagemaker:ListCodeRepositories", "Your role may not list code repositories: "
                  "which branch and secret they name stays unknown.", ask=_ONE),
-            Need("sagemaker:DescribeCodeRepository", "Your role may not look at code repositories: "
-                 "which branch and secret they name stays unknown.", on="code-repository/{any}"),
         ),
     ),
     Feature(

@@ -16,6 +16,7 @@ from .subject import Subject
 
 _SHARED = "In a shared space nobody is its owner, so nothing here counts as yours."
 _OUTSIDE = "This is not a space of SageMaker Studio."
+_WHOSE = "It is not known whose space this is."
 _DOMAIN_ONLY = "It is not known which domain this is."
 
 
@@ -109,12 +110,14 @@ def check(feature: Feature, subject: Subject, verdicts: Sequence[Verdict]) -> Ch
             state=state,  # type: ignore[arg-type]
             message=message,
             problem=problem,
-            found_by=found_by if state not in ("not_here",) else "",
+            found_by=found_by if state not in ("not_here", "unknown") else "",
         )
 
     outside = _not_here(feature, subject)
     if outside:
         return line("not_here", outside)
+    if feature.where == "private" and "me" not in subject.names:
+        return line("unknown", _WHOSE)
     if by["denied"]:
         lacking = dict.fromkeys(v.need.lacking for v in by["denied"])
         said = " ".join(subject.says(sentence) for sentence in lacking)

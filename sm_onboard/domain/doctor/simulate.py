@@ -10,6 +10,8 @@ from sm_onboard.aws import Refusal
 from sm_onboard.domain.client import Client, Task
 from sm_onboard.errors import OnboardError
 
+_OF_SPACES = frozenset({"sagemaker:OwnerUserProfileArn", "sagemaker:SpaceSharingType"})
+"""Keys that a request about anything else does not have, so nothing hangs on them there."""
 _MOST = 1000  # results of one answer
 _PAGES = 10
 
@@ -64,15 +66,18 @@ def _all(
         for star in (True, False):
             some = {each for each in wanted if each[2] == owned and (each[1] == "*") == star}
             keys = context if owned else {}
-            for action, resource, decision in _answers(client, task, role, some, keys):
-                if (action, resource, owned) in some:
-                    found[action, resource, owned] = decision
+            absent: frozenset[str] = frozenset() if owned else _OF_SPACES
+            for result in _answers(client, task, role, some, keys):
+                resource = str(result.get("EvalResourceName") or "*")
+                one = (str(result["EvalActionName"]), resource, owned)
+                if one in some:
+                    found[one] = _decision(result, absent)
     return found
 
 
 def _answers(
     client: Client, task: Task, role: str, some: set[Asked], context: Mapping[str, str]
-) -> Iterator[tuple[str, str, Decision]]:
+) -> Iterator[Mapping[str, Any]]:
     if not some:
         return
     entries = [
@@ -92,17 +97,15 @@ def _answers(
             MaxItems=_MOST,
             **marker,
         )
-        for result in answer.get("EvaluationResults") or ():
-            resource = str(result.get("EvalResourceName") or "*")
-            yield str(result["EvalActionName"]), resource, _decision(result)
+        yield from answer.get("EvaluationResults") or ()
         if not answer.get("IsTruncated") or not answer.get("Marker"):
             return
         marker = {"Marker": answer["Marker"]}
 
 
-def _decision(result: Mapping[str, Any]) -> Decision:
+def _decision(result: Mapping[str, Any], absent: frozenset[str]) -> Decision:
     said = result.get("EvalDecision")
-    missing = tuple(str(key) for key in result.get("MissingContextValues") or ())
+    missing = tuple(str(k) for k in result.get("MissingContextValues") or () if k not in absent)
     organizations = result.get("OrganizationsDecisionDetail") or {}
     if said == "allowed" and organizations.get("AllowedByOrganizations", True):
         return Decision("allowed")
