@@ -136,6 +136,11 @@ dev: $(DEV)/.stamp
 bench: $(BENCH)/.stamp
 	@PATH="$(abspath $(BENCH))/bin:$$PATH" $(BENCH)/bin/python -m bench $(BENCH_OPTIONS)
 
+## bench-sagemaker: the local SageMaker beside stock moto, in one run
+.PHONY: bench-sagemaker
+bench-sagemaker: $(BENCH)/.stamp
+	@$(BENCH)/bin/python -m bench.sagemaker $(BENCH_OPTIONS)
+
 ## clean: removes all that was made, here and nowhere else
 .PHONY: clean
 clean:
