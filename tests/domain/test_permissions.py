@@ -99,12 +99,12 @@ def role(organization: Server) -> Iterator[Role]:
 
 
 @pytest.fixture
-def alice(role: Role, room: Callable[..., Room]) -> Iterator[Room]:
+def alice(role: Role, room: Callable[..., Room]) -> Room:
     """Alice's space, where the server runs as that role."""
     at = room("alice-lab", environ=role.environment)
     doctor = at.service.doctor
     doctor._local = replace(doctor._local, secrets=lambda: (SECRET,))  # as a team file names it
-    yield at
+    return at
 
 
 def examine(at: Room) -> Report:
