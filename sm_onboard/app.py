@@ -57,6 +57,11 @@ class SmOnboard(ExtensionApp):
         help="An onboard.yaml that replaces every other source: the team's, the person's own and "
         "SmOnboard.repositories.",
     ).tag(config=True)
+    sagemaker_repositories = Bool(
+        True,
+        help="Whether the repositories that SageMaker names for the domain, the user profile and "
+        "the space are cloned too.",
+    ).tag(config=True)
     update_on_start = Bool(
         True,
         help="Whether repositories that are there already are updated, where that is safe, when "
@@ -132,6 +137,7 @@ class SmOnboard(ExtensionApp):
             root=self.root,
             repositories=self.repositories,
             onboard_file=self.onboard_file,
+            sagemaker_repositories=self.sagemaker_repositories,
             update_on_start=self.update_on_start,
             parallel=self.parallel,
             git_timeout=self.git_timeout,

@@ -37,6 +37,7 @@ class Settings:
     root: str = "home"
     repositories: Any = field(default_factory=list)
     onboard_file: str = ""
+    sagemaker_repositories: bool = True
     update_on_start: bool = True
     parallel: int = 8
     git_timeout: int = 3600

@@ -104,6 +104,7 @@ class Place:
         traits_file = self.config / "jupyter_server_config.json"
         ours = {
             "team_file": str(self.team_file),
+            "sagemaker_repositories": False,  # they are on hosts that the demo must not ask
             "metadata_file": str(metadata),  # not the one of a Studio that the demo is tried in
         }
         traits_file.write_text(json.dumps({"ServerApp": server, "SmOnboard": ours}))

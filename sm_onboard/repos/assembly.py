@@ -76,13 +76,13 @@ class _World:
         return Owner(self._rooms.place, lambda: aws.default().client("sagemaker"))
 
     def _named(self) -> Named:
-        """What SageMaker names; nothing where one file replaces every other source."""
+        """What SageMaker names; nothing where that is off, or one file replaces all sources."""
         from sm_onboard import aws
 
         from .plan.sagemaker import Named, SageMakerRepositories
 
         place = self._rooms.place
-        if self._settings.onboard_file:
+        if self._settings.onboard_file or not self._settings.sagemaker_repositories:
             return Named()
         kept = state_home(self._rooms.environ, place.home) / "sagemaker-repositories.json"
         return SageMakerRepositories(place, lambda: aws.default().client("sagemaker"), kept).read()
