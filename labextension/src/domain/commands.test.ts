@@ -57,7 +57,9 @@ describe('commands', () => {
     const named = new Set(inPalette.map(([command]) => command));
     const missing = commands.listCommands().filter(command => !named.has(command));
     expect(missing).toEqual([COMMANDS.launch]);
-    const labels = inPalette.map(([id, args]) => commands.label(id, args as object));
+    const labels = inPalette.map(([id, args]) =>
+      commands.label(id, args as Record<string, string>)
+    );
     expect(labels.every(Boolean)).toBe(true);
     expect(new Set(labels).size).toBe(labels.length);
   });
@@ -65,7 +67,7 @@ describe('commands', () => {
   it('open each tab of the page', async () => {
     const { commands, inPalette, open } = await setUp();
     for (const [id, args] of inPalette.filter(([id]) => id === COMMANDS.open)) {
-      await commands.execute(id, args as object);
+      await commands.execute(id, args as Record<string, string>);
     }
     expect(open.mock.calls.map(([tab]) => tab)).toEqual([...TABS]);
   });

@@ -288,16 +288,22 @@ export function Grid<T>(props: IGridProps<T>): React.ReactElement {
                 data-smo-line={line.key}
                 data-smo-group={line.key}
                 aria-rowindex={index + 2}
-                aria-expanded={line.open}
                 tabIndex={line.key === tabStop ? 0 : -1}
                 style={place}
-                onClick={() => props.onGroup?.(line.key)}
                 onFocus={() => props.onCurrent(line.key)}
               >
-                <span role="gridcell" aria-colspan={shown.length}>
-                  <Icon name={line.open ? 'opened' : 'closed'} />
-                  <strong>{line.title}</strong> {line.count}
-                </span>
+                <div role="gridcell" aria-colspan={shown.length}>
+                  <button
+                    type="button"
+                    className="smo-Grid-fold"
+                    aria-expanded={line.open}
+                    tabIndex={line.key === tabStop ? 0 : -1}
+                    onClick={() => props.onGroup?.(line.key)}
+                  >
+                    <Icon name={line.open ? 'opened' : 'closed'} />
+                    <strong>{line.title}</strong> {line.count}
+                  </button>
+                </div>
               </div>
             );
           }
