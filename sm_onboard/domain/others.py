@@ -51,6 +51,7 @@ class Others:
         self._read: list[Listing] = []  # the longest ago first
         self._problems: dict[str, Problem] = {}
         self._details_refused: dict[Kind, Problem] = {}
+        self._stopping: set[str] = set()
 
     @property
     def pending(self) -> bool:
@@ -62,11 +63,16 @@ class Others:
         """Whether nothing at all could be read."""
         return len(self._problems) >= len(LISTS) - 1 and not self._rows
 
+    def stopping(self, id: str) -> None:
+        """A row was told to stop: it is shown so, and its list is the next to be read."""
+        self._stopping.add(id)
+
     def read(self, task: Task) -> None:
         """Reads on, with as many calls as the task may make; sets the task's problem."""
         before = list(self._read)
+        told = {self._rows[id].kind for id in self._stopping & self._rows.keys()}
         for listing in LISTS[:-1]:
-            if listing not in before and task.left:
+            if (listing not in before or listing.kind in told) and task.left:
                 self._list(task, listing)
         for row in self._undescribed():
             if task.left:
@@ -74,7 +80,7 @@ class Others:
         if _LAST not in before and task.left:
             self._list(task, _LAST)
         for listing in before:
-            if task.left:
+            if listing.kind not in told and task.left:
                 self._list(task, listing)
         found = [self._problems[k.kind] for k in LISTS if k.kind in self._problems]
         found += self._details_refused.values()
@@ -82,6 +88,7 @@ class Others:
 
     def _list(self, task: Task, listing: Listing) -> None:
         self._read = [*(done for done in self._read if done is not listing), listing]
+        before = frozenset(self._stopping)
         try:
             page = self._client.call(task, listing.operation, MaxResults=PAGE)
         except OnboardError as error:
@@ -98,7 +105,12 @@ class Others:
             other = self._row(listing, row)
             rows[row_id(other.kind, other.name)] = other
         self._rows = rows
-        self._show(task, dict(rows))
+        self._stopping -= {id for id in before if id not in rows or rows[id].kind == listing.kind}
+        self._tell(task)
+
+    def _tell(self, task: Task) -> None:
+        stopped = {id: told_to_stop(self._rows[id]) for id in self._stopping & self._rows.keys()}
+        self._show(task, {**self._rows, **stopped})
 
     def _row(self, listing: Listing, row: Answer) -> Other:
         name = text(row.get(listing.name))
@@ -138,7 +150,13 @@ class Others:
                 return
         described = Other(row.kind, row.name, row.listed, detail)
         self._rows = {**self._rows, row_id(row.kind, row.name): described}
-        self._show(task, dict(self._rows))
+        self._tell(task)
+
+
+def told_to_stop(row: Other) -> Other:
+    """The row, as its list will say it soon."""
+    member = {"tracking_server": "TrackingServerStatus"}.get(row.kind, "NotebookInstanceStatus")
+    return Other(row.kind, row.name, {**row.listed, member: "Stopping"}, row.detail)
 
 
 def _variants(endpoint: Answer, config: Answer) -> list[dict[str, Any]]:

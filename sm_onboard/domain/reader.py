@@ -11,10 +11,10 @@ from datetime import datetime, timezone
 
 from sm_onboard.errors import Conflict, NotFound, OnboardError
 
-from . import idle
+from . import idle, stopping
 from .client import Cancelled, Client, Task
 from .known import Known, iso
-from .models import Part, PartName, Problem
+from .models import Part, PartName, Problem, Running
 from .parts import Parts
 from .pricing import Prices
 from .reading import AGES, ORDER, REFRESH, SLOW, Looks, Reading, State, choose
@@ -93,10 +93,12 @@ class Reader:
                     reading.ended = min(reading.ended, now - AGES[name])
         self._begin(again=True)
 
-    def read_again(self, name: PartName) -> None:
-        """Reads a part anew, whatever its age, where somebody looks."""
-        self._readings[name].ended = None
-        self._begin(again=False)
+    def stopping(self, row: Running) -> None:
+        """A row was told to stop."""
+        stopping.stopping(row, self._known)
+        if row.kind != "app":
+            self._parts.others.stopping(row.id)
+        self._tell()
 
     def start_anew(self) -> None:
         """Another domain is shown."""
@@ -173,6 +175,7 @@ class Reader:
         later = threading.Timer(SLOW, self._slow, (reading, task))
         later.daemon = True
         later.start()
+        reading.alarm = later
         self._tell()
 
     def _now(self) -> str:

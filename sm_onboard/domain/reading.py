@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from threading import Timer
 from typing import Literal
 
 from .client import Task
@@ -57,6 +58,7 @@ class Reading:
         ended: when the last one ended, by a clock that only grows; None: never, or due.
         task: the reading that goes on.
         told: that something of it came already.
+        alarm: rings when nothing came for ``SLOW`` seconds.
     """
 
     name: PartName
@@ -70,6 +72,7 @@ class Reading:
     retry_after: float | None = None
     task: Task | None = None
     told: bool = False
+    alarm: Timer | None = None
 
     def begin(self, task: Task, now: float, iso: str) -> None:
         self.task, self.began, self.since = task, now, iso
@@ -80,6 +83,7 @@ class Reading:
     def end(self, state: State, problem: Problem | None, now: float, iso: str) -> None:
         if self.task is not None:
             self.calls = self.task.calls
+        self._quiet()
         self.task = self.since = self.retry_after = None
         self.state, self.problem, self.ended = state, problem, now
         if state in ("ready", "partial"):
@@ -89,9 +93,15 @@ class Reading:
         """Ends the reading that goes on; what came of it stays."""
         if self.task is not None:
             self.task.cancelled.set()
+            self._quiet()
             self.task = self.since = self.retry_after = None
             if self.state not in ("ready", "partial"):
                 self.ended = None
+
+    def _quiet(self) -> None:
+        if self.alarm is not None:
+            self.alarm.cancel()
+            self.alarm = None
 
     def overdue(self, now: float) -> float:
         """How old it is, in its greatest ages; infinite when it was never read."""

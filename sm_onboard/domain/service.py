@@ -274,5 +274,4 @@ class DomainService:
 
     def _stopped(self, row: Running) -> None:
         with self._changed, contextlib.suppress(KeyError):
-            stopping.stopping(row, self._known)
-            self._tell()
+            self._reader.stopping(row)

@@ -8,8 +8,9 @@ from typing import Any
 from sm_onboard.errors import OnboardError
 
 from .client import Client, Task
-from .known import Answer, Known, Other, text
+from .known import Answer, Known, text
 from .models import Problem, Running, Stop, StopAnswer, Stopped
+from .others import told_to_stop
 
 _MOST = 100  # rows at once
 
@@ -65,11 +66,14 @@ def _stop_one(
             message="This is not in the list any more.",
             hint="Look at the list again.",
         )
-    theirs = not row.mine and not row.this_one
+    if row.this_one and known.shared and not others:
+        return Problem(
+            code="domain.not_yours",
+            message=f"{row.name} is shared: it would stop for everybody who works in it.",
+            hint=_HINTS["not_yours"],
+        )
     if row.stop not in ("yes", "this_one") and not (row.stop == "not_yours" and others):
         return _refused(row, row.stop)
-    if theirs and not others:
-        return _refused(row, "not_yours")
     operation, resource, parameters = _call(known, row)
     try:
         client.call(task, operation, about=row.name, **parameters)
@@ -108,8 +112,4 @@ def stopping(row: Running, known: Known) -> None:
         changed: Answer = {**known.apps[row.id], "Status": "Deleting"}
         known.apps[row.id] = changed
     else:
-        other = known.others[row.id]
-        member = {"tracking_server": "TrackingServerStatus"}.get(row.kind, "NotebookInstanceStatus")
-        listed = {**other.listed, member: "Stopping"}
-        changed_other = Other(other.kind, other.name, listed, other.detail)
-        known.others = {**known.others, row.id: changed_other}
+        known.others = {**known.others, row.id: told_to_stop(known.others[row.id])}

@@ -40,7 +40,10 @@ def control(
 
 @pytest.fixture
 def sm_config(control: Control, tmp_path: Path) -> dict[str, Any]:
-    return {"metadata_file": str(tmp_path / "metadata.json"), "update_on_start": False}
+    return {
+        "metadata_file": str(tmp_path / "metadata.json"),
+        "sagemaker_repositories": False,  # the other room asks SageMaker too
+    }
 
 
 @pytest.fixture
@@ -138,7 +141,8 @@ async def test_windows_are_told_of_changes(ask: Any, jp_serverapp: Any) -> None:
     told: list[dict[str, Any]] = []
 
     async def listen(logger: Any, schema_id: str, data: dict[str, Any]) -> None:
-        told.append(data)
+        if data["room"] == "domain":
+            told.append(data)
 
     jp_serverapp.event_logger.add_listener(schema_id=CHANGED, listener=listen)
     state = await read(ask, "profiles")
@@ -146,7 +150,7 @@ async def test_windows_are_told_of_changes(ask: Any, jp_serverapp: Any) -> None:
         if told and told[-1]["revision"] >= state["revision"]:
             break
         await asyncio.sleep(0.05)
-    assert {(event["room"], event["id"]) for event in told} == {("domain", "")}
+    assert {event["id"] for event in told} == {""}
     assert told[-1]["server"] == state["server"]
     assert "alice" not in json.dumps(told)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from sm_onboard.demo.sagemaker.server import Server
+from sm_onboard.domain.client import Task
 from sm_onboard.domain.models import Stop
 
 from .conftest import PAGE, Room
@@ -115,6 +116,29 @@ def test_in_a_shared_space_nothing_is_ones_own(sample: Server, room: Callable[..
     at.look(*PAGE)
     result = at.stop("alice-lab")["alice-lab"]
     assert result.problem is not None and result.problem.code == "domain.not_yours"
+
+
+def test_a_shared_app_stops_for_everybody_so_it_has_to_be_said(
+    sample: Server, room: Callable[..., Room]
+) -> None:
+    at = room("team-board", shared=True)
+    at.look(*PAGE)
+    problem = at.stop("team-board")["team-board"].problem
+    assert problem is not None and problem.code == "domain.not_yours"
+    assert "for everybody" in problem.message
+    assert at.stop("team-board", others=True)["team-board"].stopped
+
+
+def test_other_lists_do_not_bring_a_stopped_one_back(alice: Room) -> None:
+    assert alice.stop("legacy-churn", others=True)["legacy-churn"].stopped
+    others = alice.service._reader._parts.others
+    others._tell(Task())  # as after a page of another list
+    assert alice.row("legacy-churn").state == "stopping"
+    alice.calls()
+    alice.later(1000, "others")
+    alice.look("others")
+    assert alice.calls()["sagemaker:ListNotebookInstances"] == 1  # the next to be read
+    assert alice.row("legacy-churn").state == "stopped"
 
 
 def test_nothing_can_be_stopped_that_was_never_shown(room: Callable[..., Room]) -> None:
