@@ -87,13 +87,14 @@ class Others:
         task.problem = next(iter(found), None)
 
     def _list(self, task: Task, listing: Listing) -> None:
-        self._read = [*(done for done in self._read if done is not listing), listing]
         before = frozenset(self._stopping)
         try:
             page = self._client.call(task, listing.operation, MaxResults=PAGE)
         except OnboardError as error:
+            self._done(listing)
             self._problems[listing.kind] = self._client.problem(error, listing.operation)
             return
+        self._done(listing)
         self._problems.pop(listing.kind, None)
         if page.get("NextToken"):
             self._problems[listing.kind] = Problem(
@@ -107,6 +108,9 @@ class Others:
         self._rows = rows
         self._stopping -= {id for id in before if id not in rows or rows[id].kind == listing.kind}
         self._tell(task)
+
+    def _done(self, listing: Listing) -> None:
+        self._read = [*(done for done in self._read if done is not listing), listing]
 
     def _tell(self, task: Task) -> None:
         stopped = {id: told_to_stop(self._rows[id]) for id in self._stopping & self._rows.keys()}

@@ -26,7 +26,7 @@ class Parts:
     Args:
         known: guarded by ``lock``.
         tell: says that something changed; called with the lock.
-        wanted: the parts that somebody looks at.
+        wanted: the parts that somebody looks at; called with the lock.
     """
 
     def __init__(
@@ -133,7 +133,9 @@ class Parts:
             )  # fmt: skip
             if profile is not None:
                 self._put(task, "here", profile=profile)
-        if "apps" not in self._wanted():
+        with self._lock:
+            listed = "apps" in self._wanted()
+        if not listed:
             self._own_app(task)
 
     def _domains(self, task: Task) -> None:

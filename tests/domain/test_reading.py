@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sm_onboard.domain.client import Task
+from sm_onboard.domain.client import Cancelled, Task
 from sm_onboard.domain.models import PartName, Problem
 from sm_onboard.domain.others import Others
 from sm_onboard.domain.reading import AGES, LEASE, ORDER, REFRESH, SLOW, Looks, Reading, choose
@@ -202,6 +202,21 @@ def test_what_changed_is_described_again(fake: Fake) -> None:
     fake.modified += timedelta(hours=1)
     step(reader, fake, 20)
     assert "DescribeMlflowTrackingServer" in step(reader, fake, 20)
+
+
+def test_a_list_that_was_given_up_is_still_to_be_read(fake: Fake) -> None:
+    reader, call = others(fake), fake.call
+
+    def give_up(task: Task, operation: str, **parameters: Any) -> dict[str, Any]:
+        if operation == "ListNotebookInstances":
+            raise Cancelled
+        return call(task, operation, **parameters)
+
+    fake.call = give_up  # type: ignore[method-assign]
+    with pytest.raises(Cancelled):
+        reader.read(Task())
+    fake.call = call  # type: ignore[method-assign]
+    assert step(reader, fake, 3) == ["ListNotebookInstances", "ListEndpoints", "ListClusters"]
 
 
 def test_one_list_that_is_refused_leaves_the_others(fake: Fake) -> None:
