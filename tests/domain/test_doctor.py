@@ -265,9 +265,16 @@ def test_closing_ends_it(alice: Room) -> None:
 
 def repositories(**told: Any) -> ReposState:
     empty = {
-        "server": "", "revision": 1, "state": "idle", "root": "/home/alice", "first": False, "identity": "set",
-        "sources": (), "problems": (), "repositories": (),
-    }  # fmt: skip
+        "server": "",
+        "revision": 1,
+        "state": "idle",
+        "root": "/home/alice",
+        "first": False,
+        "identity": "set",
+        "sources": (),
+        "problems": (),
+        "repositories": (),
+    }
     return ReposState(**{**empty, **told})
 
 
