@@ -48,9 +48,16 @@ def studio(local, start_lab, tmp_path) -> Callable[..., Any]:
             traits["metadata_file"] = str(file)
         if shared:
             environment["SAGEMAKER_SPACE_TYPE_LOWERCASE"] = "shared"
-        return start_lab(
-            traits=traits, environment=environment, theme=f"JupyterLab {theme.capitalize()}"
+        lab = start_lab(
+            traits=traits,
+            environment=environment,
+            theme=f"JupyterLab {theme.capitalize()}",
+            wait=False,
         )
+        # The sample organization's repositories are on hosts that are not there.
+        lab.set_settings("sm-onboard", "plugin", {"notifications": False})
+        lab.wait_until_it_answers()
+        return lab
 
     return start
 

@@ -1,34 +1,19 @@
 /** The apps tab: what runs, whose, since when, what it costs, and how to stop it. */
 
-import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Apps, Running } from '../api/types';
-import { Button, Name } from '../shell/controls';
-import { Icon } from '../shell/icon';
+import { Button } from '../shell/controls';
+import { columnsOf, hasFailed } from './apps-columns';
+import { Refused, Why } from './apps-details';
 import type { Value } from './arrange';
 import { PerPerson, Totals } from './cost';
-import { count, fullDate, moment, span } from './format';
-import type { IColumn } from './grid';
+import { count } from './format';
 import type { Filter } from './page-state';
-import { Person } from './person';
-import type { IDomainDeeds, IDomainPageProps } from './props';
+import type { IDomainPageProps } from './props';
 import { StopStep } from './stop';
-import { MAIN, Table, chosenWith } from './table';
-import {
-  bills,
-  failureWords,
-  canStop,
-  idleWords,
-  kindWords,
-  LOOKS,
-  ownerWords,
-  perHourCell,
-  refusalWords,
-  stateWord,
-  upToCell,
-  whyNotWords
-} from './words';
+import { MAIN, Table } from './table';
+import { bills, canStop, kindWords } from './words';
 
 /** Page width in pixels from which the people stand beside the list. */
 const BESIDE = 1240;
@@ -143,10 +128,6 @@ export function AppsTab(props: IDomainPageProps & { apps: Apps }): React.ReactEl
 
 const idOf = (row: Running) => row.id;
 
-function hasFailed(row: Running): boolean {
-  return row.state === 'failed';
-}
-
 function group(row: Running): string {
   return row.state === 'stopped' ? 'stopped' : MAIN;
 }
@@ -213,228 +194,6 @@ function Filters(
           {label}
         </button>
       ))}
-    </div>
-  );
-}
-
-function columnsOf(props: IDomainPageProps, most: number): IColumn<Running>[] {
-  const { trans, deeds, view, busy } = props;
-  const tab = (row: Running) => (row.id === view.current ? 0 : -1);
-  return [
-    {
-      id: 'choose',
-      title: '',
-      width: '24px',
-      cell: row => (
-        <input
-          type="checkbox"
-          className="smo-Check"
-          data-smo-do="choose"
-          tabIndex={tab(row)}
-          aria-label={trans.__('Choose %1', row.name)}
-          checked={view.chosen.has(row.id)}
-          disabled={!canStop(row)}
-          onChange={event =>
-            deeds.set({ chosen: chosenWith(view.chosen, [row.id], event.target.checked) })
-          }
-        />
-      )
-    },
-    {
-      id: 'state',
-      title: trans.__('State'),
-      width: '88px',
-      sorts: 'up',
-      whole: row => row.failure || row.status,
-      cell: row => (
-        <>
-          <Icon {...iconOf(row, busy)} />
-          {busy.has(row.id) && bills(row)
-            ? trans.__('Stopping')
-            : stateWord(row.state, trans)}
-        </>
-      )
-    },
-    {
-      id: 'name',
-      title: trans.__('Name'),
-      width: 'minmax(84px, 1.5fr)',
-      sorts: 'up',
-      cell: row => <Name text={row.name} />
-    },
-    {
-      id: 'app',
-      title: trans.__('App'),
-      width: 'minmax(100px, 1fr)',
-      from: 810,
-      sorts: 'up',
-      whole: row => kindWords(row, trans),
-      cell: row => kindWords(row, trans)
-    },
-    {
-      id: 'person',
-      title: trans.__('Person'),
-      width: 'minmax(72px, 0.8fr)',
-      from: 600,
-      sorts: 'up',
-      whole: row => row.owner ?? undefined,
-      cell: row =>
-        row.owner || row.shared ? (
-          <Person name={ownerWords(row, trans)} team={row.shared === true} />
-        ) : (
-          '–'
-        )
-    },
-    {
-      id: 'instance',
-      title: trans.__('Instance'),
-      width: 'minmax(100px, 1fr)',
-      from: 930,
-      sorts: 'up',
-      whole: row => row.instance ?? undefined,
-      cell: row =>
-        row.instance === null
-          ? '–'
-          : row.count > 1
-            ? trans.__('%1 × %2', row.count, row.instance)
-            : row.instance
-    },
-    {
-      id: 'since',
-      title: trans.__('Since'),
-      width: '108px',
-      align: 'right',
-      from: 1050,
-      sorts: 'up',
-      whole: row => fullDate(row.since),
-      cell: row => <span className="smo-secondary">{moment(row.since)}</span>
-    },
-    {
-      id: 'idle',
-      title: trans.__('Idle for'),
-      width: '68px',
-      align: 'right',
-      sorts: 'down',
-      whole: row =>
-        row.idle_for === null
-          ? trans.__('Not known: AWS does not say when an app was last used')
-          : trans.__('Last used %1 ago', span(row.idle_for, trans)),
-      cell: row => idleWords(row, trans)
-    },
-    {
-      id: 'per_hour',
-      title: trans.__('Per hour'),
-      width: '84px',
-      align: 'right',
-      sorts: 'down',
-      cell: row => (
-        <>
-          {row.per_hour !== null && bills(row) && most > 0 && (
-            <span
-              className="smo-Grid-bar"
-              style={{ width: `${(100 * row.per_hour) / most}%` }}
-            />
-          )}
-          <span className="smo-Grid-over">{perHourCell(row, trans)}</span>
-        </>
-      )
-    },
-    {
-      id: 'up_to',
-      title: trans.__('Up to'),
-      width: '76px',
-      align: 'right',
-      from: 690,
-      sorts: 'down',
-      cell: row => upToCell(row, trans)
-    },
-    {
-      id: 'action',
-      title: '',
-      width: '80px',
-      align: 'right',
-      cell: row => <Action row={row} tabIndex={tab(row)} {...props} />
-    }
-  ];
-}
-
-function iconOf(row: Running, busy: ReadonlySet<string>) {
-  const look = LOOKS[busy.has(row.id) && bills(row) ? 'stopping' : row.state];
-  return { name: look.icon, tone: look.tone };
-}
-
-function Action(
-  props: IDomainPageProps & { row: Running; tabIndex: number }
-): React.ReactElement {
-  const { row, trans, deeds, view, busy, tabIndex } = props;
-  if (hasFailed(row)) {
-    return (
-      <Button
-        name="why"
-        label={view.why === row.id ? trans.__('Close') : trans.__('See why')}
-        tabIndex={tabIndex}
-        onClick={() => deeds.set({ why: view.why === row.id ? null : row.id })}
-      />
-    );
-  }
-  if (row.stop === 'yes' && !busy.has(row.id)) {
-    return (
-      <Button
-        name="stop"
-        look="outline"
-        label={trans.__('Stop…')}
-        hint={trans.__('Stop… %1', row.name)}
-        tabIndex={tabIndex}
-        onClick={() => deeds.ask([row.id])}
-      />
-    );
-  }
-  return <span className="smo-secondary">{whyNotWords(row, trans)}</span>;
-}
-
-/** What AWS said when it failed: text from outside, as it is. */
-function Why(props: {
-  row: Running;
-  trans: TranslationBundle;
-  deeds: IDomainDeeds;
-}): React.ReactElement {
-  const { row, trans, deeds } = props;
-  return (
-    <div className="smo-Why" data-smo-why={row.id}>
-      <Icon name="failed" tone="bad" />
-      <p>{failureWords(row, trans)}</p>
-      {row.failure && (
-        <Button
-          name="copy"
-          label={trans.__('Copy')}
-          onClick={() => deeds.copy(row.failure)}
-        />
-      )}
-    </div>
-  );
-}
-
-/** Why AWS or the server did not do what was asked. */
-function Refused(props: IDomainPageProps & { row: Running }): React.ReactElement | null {
-  const { row, trans, deeds, refusals } = props;
-  const refusal = refusals.get(row.id);
-  if (!refusal) {
-    return null;
-  }
-  const { statement } = refusal;
-  return (
-    <div className="smo-Why" data-smo-refusal={row.id} role="alert">
-      <Icon name={refusal.code === 'aws.forbidden' ? 'denied' : 'failed'} tone="bad" />
-      <p>
-        {trans.__('%1 was not stopped.', row.name)} {refusalWords(refusal)}
-      </p>
-      {statement && (
-        <Button
-          name="copy-statement"
-          label={trans.__('Copy statement')}
-          onClick={() => deeds.copy(statement)}
-        />
-      )}
     </div>
   );
 }

@@ -74,7 +74,7 @@ export function DomainBar(props: IDomainPageProps): React.ReactElement {
         className="smo-Button smo-mod-plain smo-DomainBar-launch"
         data-smo-do="launch"
         aria-haspopup="menu"
-        disabled={state === null}
+        disabled={id === null}
         onClick={event => {
           const box = event.currentTarget.getBoundingClientRect();
           deeds.launch(box.right, box.bottom);

@@ -18,39 +18,17 @@ import type {
   DomainState,
   Launchable,
   Opened,
-  Part,
   Profiles,
   Running,
   Settings,
   Spaces
 } from '../api/types';
+import { NOTHING, readTables, type PartName } from './tables';
 
-export type PartName = Part['name'];
+export type { PartName };
 
 /** How often a view says that it still looks, in milliseconds; the server waits for 60 s. */
 export const RENEW = 25_000;
-
-/** What there are rows of, asked for alone. */
-interface ITables {
-  settings: Settings | null;
-  profiles: Profiles | null;
-  spaces: Spaces | null;
-  apps: Apps | null;
-}
-type Table = keyof ITables;
-
-const TABLE_OF: Record<PartName, Table | null> = {
-  here: null,
-  settings: 'settings',
-  repositories: 'settings',
-  profiles: 'profiles',
-  spaces: 'spaces',
-  apps: 'apps',
-  others: 'apps',
-  prices: 'apps'
-};
-
-const NOTHING: ITables = { settings: null, profiles: null, spaces: null, apps: null };
 
 /** A stop that waits for its second step. */
 export interface IAskedStop {
@@ -295,32 +273,14 @@ export class DomainModel implements IDisposable {
       this._chosen = state.chosen;
       this._tables = NOTHING;
     }
-    const old = this._tables;
-    const looked = new Set([...this._views.values()].flat().map(part => TABLE_OF[part]));
-    const wanted = (name: Table) =>
-      looked.has(name) && old[name]?.revision !== state.revision;
-    const settings = this._settings;
-    const [of, profiles, spaces, apps] = await Promise.all([
-      wanted('settings')
-        ? request(settings, 'get', '/domain/settings', { signal })
-        : old.settings,
-      wanted('profiles')
-        ? request(settings, 'get', '/domain/profiles', { signal })
-        : old.profiles,
-      wanted('spaces')
-        ? request(settings, 'get', '/domain/spaces', { signal })
-        : old.spaces,
-      wanted('apps') ? request(settings, 'get', '/domain/apps', { signal }) : old.apps
-    ]);
-    this._tables = {
-      settings: of,
-      profiles: profiles && {
-        ...profiles,
-        rows: share(old.profiles?.rows, profiles.rows, byName)
-      },
-      spaces: spaces && { ...spaces, rows: share(old.spaces?.rows, spaces.rows, byName) },
-      apps: apps && { ...apps, rows: share(old.apps?.rows, apps.rows, byId) }
-    };
+    const looked = new Set([...this._views.values()].flat());
+    this._tables = await readTables(
+      this._settings,
+      this._tables,
+      looked,
+      state.revision,
+      signal
+    );
     this._forget();
     this._changed.emit();
     return state;
@@ -364,20 +324,4 @@ export class DomainModel implements IDisposable {
 /** Whether the server is reading what somebody waits for. */
 export function isReading(state: DomainState): boolean {
   return state.parts.some(part => part.state === 'loading');
-}
-
-const byId = (row: { readonly id: string }) => row.id;
-const byName = (row: { readonly name: string }) => row.name;
-
-/** Rows that did not change stay the same objects, so that they are not drawn again. */
-function share<T>(
-  old: readonly T[] | undefined,
-  rows: readonly T[],
-  key: (row: T) => string
-): readonly T[] {
-  const known = new Map(old?.map(row => [key(row), row]));
-  return rows.map(row => {
-    const was = known.get(key(row));
-    return was !== undefined && JSON.stringify(was) === JSON.stringify(row) ? was : row;
-  });
 }

@@ -8,13 +8,13 @@ import type { PartName, Refusal } from './model';
 export const TABS = ['settings', 'profiles', 'spaces', 'apps', 'cost'] as const;
 export type Tab = (typeof TABS)[number];
 
-/** What each tab needs the server to read. */
+/** What each tab needs the server to read; the toolbar shows the domain's status. */
 export const NEEDS: Record<Tab, readonly PartName[]> = {
   settings: ['here', 'settings', 'repositories'],
-  profiles: ['here', 'profiles'],
-  spaces: ['here', 'spaces', 'prices'],
-  apps: ['here', 'apps', 'spaces', 'others', 'prices'],
-  cost: ['here', 'apps', 'spaces', 'others', 'prices']
+  profiles: ['here', 'settings', 'profiles'],
+  spaces: ['here', 'settings', 'spaces', 'prices'],
+  apps: ['here', 'settings', 'apps', 'spaces', 'others', 'prices'],
+  cost: ['here', 'settings', 'apps', 'spaces', 'others', 'prices']
 };
 
 /** The parts a tab waits for, in the order in which their trouble is told. */

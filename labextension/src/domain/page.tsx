@@ -39,11 +39,6 @@ export function DomainPage(props: IDomainPageProps): React.ReactElement {
           <>
             <TabBar {...props} />
             <Skeleton label={props.trans.__('Reading the domain')} />
-            <p className="smo-Waiting" role="status">
-              {props.slow
-                ? props.trans.__('The Jupyter server has not answered for 3 s.')
-                : ''}
-            </p>
           </>
         )
       ) : chosen ? (
@@ -85,7 +80,8 @@ function TabBar(props: IDomainPageProps): React.ReactElement {
       document.getElementById(idOf(to))?.focus();
     }
   };
-  return (
+  const shown = (state?.parts ?? []).filter(part => SHOWS[view.tab].includes(part.name));
+  const tabs = (
     <div
       className="smo-Tabs"
       role="tablist"
@@ -112,6 +108,18 @@ function TabBar(props: IDomainPageProps): React.ReactElement {
           </button>
         );
       })}
+    </div>
+  );
+  return (
+    <div className="smo-TabRow">
+      {tabs}
+      {state === null ? (
+        <p className="smo-Waiting" role="status">
+          {props.slow ? trans.__('The Jupyter server has not answered for 3 s.') : ''}
+        </p>
+      ) : (
+        <Waiting parts={shown} trans={trans} />
+      )}
     </div>
   );
 }
@@ -162,7 +170,6 @@ function Panel(props: IDomainPageProps & { parts: readonly Part[] }): React.Reac
           deeds={deeds}
         />
       ))}
-      <Waiting parts={shown} trans={trans} />
       <Content {...props} away={gone && (main?.rows ?? 0) === 0} />
     </div>
   );

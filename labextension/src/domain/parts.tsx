@@ -131,7 +131,12 @@ export function Waiting(props: {
     return own ? [own] : seconds >= SILENCE ? [slowWords(part, seconds, trans)] : [];
   });
   return (
-    <p className="smo-Waiting" role="status" data-smo-waiting={said.length || undefined}>
+    <p
+      className="smo-Waiting"
+      role="status"
+      title={said[0]}
+      data-smo-waiting={said.length || undefined}
+    >
       {said[0] && <Icon name="waiting" />}
       {said[0] ?? ''}
     </p>

@@ -8,7 +8,8 @@ import { Icon } from '../shell/icon';
 import { money } from './format';
 import { rowSays, rowUse } from './panelwords';
 import type { IPanelProps } from './room-props';
-import { bills, LOOKS, stateWord, stopWords } from './words';
+import { stopWords } from './stop-words';
+import { bills, LOOKS, stateWord } from './words';
 
 interface IListProps extends IPanelProps {
   rows: readonly Running[];

@@ -8,7 +8,7 @@ import { Button } from '../shell/controls';
 import { Icon } from '../shell/icon';
 import type { IAskedStop } from './model';
 import type { IDomainDeeds } from './props';
-import { stopWords } from './words';
+import { stopWords } from './stop-words';
 
 export function StopStep(props: {
   asked: IAskedStop;

@@ -13,6 +13,7 @@ import {
   span,
   upTo
 } from './format';
+import { stopWords } from './stop-words';
 import {
   deniedWords,
   failureWords,
@@ -21,7 +22,6 @@ import {
   perHourCell,
   priceWords,
   slowWords,
-  stopWords,
   troubleWords,
   unknownWords,
   upToCell,
