@@ -14,6 +14,7 @@ import pytest
 
 from sm_onboard import prices as shipped
 from sm_onboard.demo.sagemaker.server import Server
+from sm_onboard.domain.doctor import page
 from sm_onboard.domain.doctor.features import FEATURES, needs, secrets
 from sm_onboard.domain.models import Check, IdleChange, Report
 from sm_onboard.domain.policies import policy
@@ -210,3 +211,7 @@ def test_what_only_reads_is_found_without_iam_too(
     for check in told:
         assert check.found_by == "tried"
         assert check.message == sentence(alice, sid, action)
+
+
+def test_the_page_is_made_from_the_table() -> None:
+    assert page.PAGE.read_text("utf-8") == page.page()
