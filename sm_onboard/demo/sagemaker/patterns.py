@@ -11,9 +11,9 @@ from functools import lru_cache
 import regex
 from botocore.model import ServiceModel
 
-TIME_LIMIT = 0.5
+TIME_LIMIT = 2.0
 """Seconds. A pattern that takes longer counts as not matched. Long enough for a megabyte on a
-busy machine: what matches does so in a hundredth of it."""
+busy machine, where a process may wait for a second: what matches does so in a hundredth of it."""
 
 # Java names a character above U+FFFF by its two surrogates, and so a range by four.
 _RANGES = {r"\uD800\uDC00-\uDBFF\uDFFF": r"\U00010000-\U0010FFFF"}
