@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import sys
 import time
 import webbrowser
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
@@ -17,20 +13,15 @@ import msgspec
 
 from sm_onboard.cli import print_json, told
 from sm_onboard.errors import Conflict, InvalidRequest, NotFound
-from sm_onboard.rooms import Rooms
 
 from . import cli_words as words
-from .models import Look, Part, PartName, Problem, Running, Stop, Stopped, Target
+from .cli_rooms import VIEW, all_rooms, one_room, read, tell, waiting
+from .models import Look, PartName, Problem, Running, Stop, Stopped, Target
 
 if TYPE_CHECKING:
     from .service import DomainService
 
-INTERRUPTED = 130
-_VIEW = "cli"
-_LEASE = 20.0  # seconds between two looks, well below those that a look lasts
-_LONGEST = 120.0  # seconds that a list may take
 _SOON = 4.0  # seconds that the doctor waits for what others read
-_LAST_WORDS = 1.0  # seconds that a call may take to end after Ctrl-C
 _TARGETS = get_args(Target)
 _APPS_PARTS: tuple[PartName, ...] = ("here", "settings", "apps", "spaces", "others", "prices")
 
@@ -61,8 +52,8 @@ def domain() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(region: str | None, as_json: bool) -> None:
     """Lists the domains of the account in one region."""
-    with told(), _room(None, region, outside=True) as room:
-        problems = _read(room, "here")
+    with told(), one_room(None, region, outside=True) as room:
+        problems = read(room, "here")
         choices = room.state().choices
         if as_json:
             print_json({"domains": choices})
@@ -75,8 +66,8 @@ def list_(region: str | None, as_json: bool) -> None:
 @_where
 def show(domain: str | None, region: str | None, as_json: bool) -> None:
     """Shows the domain's settings, and where you are in it."""
-    with told(), _room(domain, region) as room:
-        problems = _read(room, "here", "settings", "prices")
+    with told(), one_room(domain, region) as room:
+        problems = read(room, "here", "settings", "prices")
         state, settings = room.state(), room.settings().domain
         if as_json:
             print_json({"here": state.here, "domain": settings})
@@ -89,8 +80,8 @@ def show(domain: str | None, region: str | None, as_json: bool) -> None:
 @_where
 def users(domain: str | None, region: str | None, as_json: bool) -> None:
     """Lists the user profiles."""
-    with told(), _room(domain, region) as room:
-        problems = _read(room, "profiles")
+    with told(), one_room(domain, region) as room:
+        problems = read(room, "profiles")
         rows = sorted(room.profiles().rows, key=lambda row: row.name)
         if as_json:
             print_json({"profiles": rows})
@@ -108,8 +99,8 @@ def users(domain: str | None, region: str | None, as_json: bool) -> None:
 @_where
 def spaces(domain: str | None, region: str | None, as_json: bool) -> None:
     """Lists the spaces, and what their storage costs whether or not anything runs."""
-    with told(), _room(domain, region) as room:
-        problems = _read(room, "spaces")
+    with told(), one_room(domain, region) as room:
+        problems = read(room, "spaces")
         rows = sorted(room.spaces().rows, key=lambda row: (-(row.storage_gb or 0), row.name))
         if as_json:
             print_json({"spaces": rows})
@@ -128,8 +119,8 @@ def spaces(domain: str | None, region: str | None, as_json: bool) -> None:
 @_where
 def apps(everybody: bool, domain: str | None, region: str | None, as_json: bool) -> None:
     """Lists what runs or bills, the most expensive first."""
-    with told(), _room(domain, region) as room:
-        problems = _read(room, *_APPS_PARTS)
+    with told(), one_room(domain, region) as room:
+        problems = read(room, *_APPS_PARTS)
         answer = room.apps()
         rows = sorted((r for r in answer.rows if everybody or r.mine or r.this_one), key=_by_cost)
         if as_json:
@@ -163,11 +154,11 @@ def open_(
     itself, it is good for seconds, and whoever has it is signed in as you: it is printed only
     when you ask for it.
     """
-    with told(), _room(domain, region) as room:
-        _read(room, "here", "settings", "apps", "spaces", "others")
+    with told(), one_room(domain, region) as room:
+        read(room, "here", "settings", "apps", "spaces", "others")
         opened = room.open(target, _door(room, target, name))
         if opened.problem is not None:
-            _tell(opened.problem)
+            tell(opened.problem)
         if as_json and not print_it:
             opened = msgspec.structs.replace(
                 opened, url="" if opened.how == "presigned" else opened.url
@@ -204,8 +195,8 @@ def stop(
 
     Files stay on the space's disk. What is only in the memory of a kernel is lost.
     """
-    with told(), _room(domain, region) as room:
-        problems = _read(room, *_APPS_PARTS)
+    with told(), one_room(domain, region) as room:
+        problems = read(room, *_APPS_PARTS)
         rows = _named(room.apps().rows, names)
         if not yes:
             _ask(rows)
@@ -226,11 +217,11 @@ def doctor(as_json: bool) -> None:
 
     Nothing is changed and nothing is started. Exit status: 0 all works, 1 something does not.
     """
-    with told(), _rooms(None, None) as rooms:
+    with told(), all_rooms(None, None) as rooms:
         room = rooms.domain
-        with _waiting("Looking"):
+        with waiting("Looking"):
             rooms.repos.look()
-            room.look(Look(view=_VIEW, parts=("here",)))
+            room.look(Look(view=VIEW, parts=("here",)))
             room.wait(_SOON)
             rooms.repos.wait(_SOON)
             report = room.examine()
@@ -249,87 +240,6 @@ def doctor(as_json: bool) -> None:
                     click.echo(f"\n{check.title}: {check.problem.hint}\n{check.problem.statement}")
             click.echo(f"\n{report.how}")
     sys.exit(1 if any(c.state in ("denied", "fails", "limited") for c in report.checks) else 0)
-
-
-@contextmanager
-def _room(
-    domain: str | None, region: str | None, *, outside: bool = False
-) -> Iterator[DomainService]:
-    with _rooms(domain, region, outside=outside) as rooms:
-        yield rooms.domain
-
-
-@contextmanager
-def _rooms(domain: str | None, region: str | None, *, outside: bool = False) -> Iterator[Rooms]:
-    """The rooms as the server would make it, with what the command line says on top.
-
-    Args:
-        outside: look as from a laptop, also inside Studio.
-    """
-    from sm_onboard.server_settings import read
-
-    logging.basicConfig(level=logging.ERROR, format="%(message)s")
-    rooms = Rooms(read(), environ=os.environ)
-    place = rooms.place
-    another = domain is not None and domain != place.domain_id
-    if outside or another or (region and region != place.region):
-        place = replace(
-            place, kind="elsewhere", domain_id=None, space=None, user_profile=None,
-            shared=None, app_type=None, account=None, role=None,
-        )  # fmt: skip
-    rooms.__dict__["place"] = replace(place, region=region or place.region)
-    try:
-        if another and domain is not None:
-            rooms.domain.look(Look(view=_VIEW, domain=domain))
-        yield rooms
-    except KeyboardInterrupt:
-        click.echo("Cancelled.", err=True)
-        sys.exit(INTERRUPTED)
-    finally:
-        rooms.close(_LAST_WORDS)
-
-
-def _read(room: DomainService, *parts: PartName) -> list[Problem]:
-    """Reads parts to their end; what of them could not be read is told on standard error."""
-    with _waiting("Reading"):
-        _wait(room, ("here",))
-        state = room.state()
-        if state.chosen is None and parts != ("here",) and state.choices:
-            ids = ", ".join(f"{choice.id} ({choice.name})" for choice in state.choices)
-            raise InvalidRequest(
-                "domain.several", "There are several domains here.", f"Name one: --domain {ids}"
-            )
-        _wait(room, parts)
-    wanted: list[Part] = [part for part in room.state().parts if part.name in parts]
-    problems = [part.problem for part in wanted if part.problem and part.name != "prices"]
-    unique = list(dict.fromkeys(problems))
-    for problem in unique:
-        _tell(problem)
-    return unique
-
-
-def _wait(room: DomainService, parts: tuple[PartName, ...]) -> None:
-    end = time.monotonic() + _LONGEST
-    room.look(Look(view=_VIEW, parts=parts))
-    while not room.wait(_LEASE) and time.monotonic() < end:
-        room.look(Look(view=_VIEW, parts=parts))
-
-
-@contextmanager
-def _waiting(what: str) -> Iterator[None]:
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(f"{what} …"):
-        yield
-
-
-def _tell(problem: Problem) -> None:
-    click.echo("\n".join(filter(None, (problem.message, problem.hint))), err=True)
-    if problem.statement:
-        click.echo(problem.statement, err=True)
 
 
 def _end(problems: Sequence[Problem]) -> None:
@@ -400,4 +310,4 @@ def _came(row: Running, result: Stopped) -> None:
         click.echo(f"{row.name} is stopping.{saves}")
     elif result.problem is not None:
         click.echo(f"{row.name} was not stopped.", err=True)
-        _tell(result.problem)
+        tell(result.problem)

@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 
+import msgspec
+
 from sm_onboard import prices as shipped
 from sm_onboard.domain.client import Client
 from sm_onboard.domain.known import Known, iso
@@ -145,8 +147,6 @@ class Doctor:
 
     def _tell(self, report: Report) -> None:
         """Holds the lock when it is called."""
-        import msgspec
-
         self._report = msgspec.structs.replace(report, revision=report.revision + 1)
         self._notify(ROOM, ID, self._report.revision)
         self._changed.notify_all()

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from sm_onboard.domain.known import Known, inside, text
+from sm_onboard.domain.launch_menu import doors
 from sm_onboard.domain.models import Check, Problem
 
 from .subject import Subject
@@ -87,7 +90,6 @@ def _shown(setting: str) -> str:
 def _place(known: Known) -> Check:
     place = known.place
     told = Check(id="place", title="SageMaker Studio", state="works", message="", found_by="looked")
-    import msgspec
 
     if place.recovery:
         said = "Studio started this app in recovery mode: sm_onboard does nothing here."
@@ -120,7 +122,6 @@ def _repositories(state: ReposState) -> Check:
         message=f"{len(ready)} of {len(rows)}, in {text(state.root)}" if rows else "none are named",
         found_by="looked",
     )
-    import msgspec
 
     if bad:
         first = bad[0]
@@ -146,7 +147,6 @@ def _team_file(state: ReposState, setting: str) -> Check:
         message=f"{setting}, no mistakes",
         found_by="looked",
     )
-    import msgspec
 
     if not setting:
         said = "No team file is set: the trait SmOnboard.team_file names it."
@@ -162,8 +162,6 @@ def _team_file(state: ReposState, setting: str) -> Check:
 
 
 def _rstudio(known: Known) -> Check:
-    from sm_onboard.domain.launch_menu import doors
-
     shown = [door.shown for door in doors(known) if door.shown.target == "RStudio"]
     message = shown[0].why_not if shown else _NOWHERE.message
     return Check(
@@ -176,8 +174,6 @@ def _rstudio(known: Known) -> Check:
 
 
 def _classic(known: Known) -> Check:
-    from sm_onboard.domain.launch_menu import doors
-
     shown = [door.shown for door in doors(known) if door.shown.target == "StudioClassic"]
     usable = bool(shown) and shown[0].how != "none"
     return Check(
