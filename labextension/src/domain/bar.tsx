@@ -15,6 +15,7 @@ export function DomainBar(props: IDomainPageProps): React.ReactElement {
   const domain = settings?.domain ?? null;
   const status =
     domain?.status ?? state?.choices.find(choice => choice.id === id)?.status ?? null;
+  const name = state ? domainName(state) : '';
   const region = state?.here.region ?? null;
   const shown = (state?.parts ?? []).filter(part => SHOWS[view.tab].includes(part.name));
   const at = shown.flatMap(part => (part.at === null ? [] : [part.at])).sort()[0] ?? null;
@@ -23,11 +24,9 @@ export function DomainBar(props: IDomainPageProps): React.ReactElement {
   return (
     <div className="smo-DomainBar">
       <Icon name="person" />
-      <strong className="smo-DomainBar-name">
-        {(state && domainName(state)) || trans.__('Domain')}
-      </strong>
+      <strong className="smo-DomainBar-name">{name || trans.__('Domain')}</strong>
       <span className="smo-secondary smo-DomainBar-facts">
-        {[id, region, status].filter(Boolean).join(' · ')}
+        {[id === name ? null : id, region, status].filter(Boolean).join(' · ')}
       </span>
       {id !== null && (
         <Button

@@ -22,11 +22,15 @@ export function Totals(
   props: IDomainPageProps & { cost: Cost; idle: IdleSetting | null; storage?: boolean }
 ): React.ReactElement {
   const { cost, idle, trans } = props;
+  // A sum of what came so far would be taken for the whole.
+  const coming = (props.apps?.parts ?? []).some(
+    part => part.state === 'loading' && part.at === null
+  );
   return (
     <dl className="smo-Totals" data-smo-totals="">
       <Total
         name="per_hour"
-        figure={cost.running === 0 ? '–' : rate(cost.per_hour, trans)}
+        figure={coming ? '…' : cost.running === 0 ? '–' : rate(cost.per_hour, trans)}
         says={trans._n('%2 runs', '%2 run', cost.running, count(cost.running))}
         more={unknownWords(cost.unknown, trans)}
       />
@@ -39,7 +43,7 @@ export function Totals(
       )}
       <Total
         name="up_to"
-        figure={cost.running === 0 ? '–' : upTo(cost.up_to, trans)}
+        figure={coming ? '…' : cost.running === 0 ? '–' : upTo(cost.up_to, trans)}
         says={trans.__('since each was started')}
       />
       {props.storage ? (

@@ -535,6 +535,15 @@ describe('cost', () => {
     expect(deeds.copy).toHaveBeenCalledOnce();
   });
 
+  it('is no sum of what came so far', () => {
+    const loading = part('apps', { state: 'loading', at: null });
+    const { query } = showDomain({
+      page: { tab: 'cost' },
+      apps: apps([app('a')], { parts: [loading, part('others')] })
+    });
+    expect(query('[data-smo-totals]')?.textContent).not.toContain('$1.64');
+  });
+
   it('is unknown, and never 0, where no price is known', () => {
     const { query } = showDomain({
       page: { tab: 'cost' },
