@@ -43,7 +43,7 @@ def test_a_newcomer_opens_jupyterlab_and_everything_is_there(
     # The panel is there without a click, with a row for each, in the team's order.
     expect(window.panel).to_be_visible()
     expect(window.rows).to_have_count(3)
-    expect(window.panel.locator("[data-smo-narrow]")).to_have_count(0)  # it made itself room
+    expect(window.repos.locator("[data-smo-narrow]")).to_have_count(0)  # it made itself room
     assert list(window.shown()) == ["churn", "ds-utils", "feature-store-definitions-eu-west-1"]
 
     # The large one is on its way, in words and as a bar; the others do not wait for it.
@@ -52,7 +52,7 @@ def test_a_newcomer_opens_jupyterlab_and_everything_is_there(
     expect(row.get_by_role("progressbar")).to_have_attribute("aria-valuenow", re.compile(r"\d+"))
     window.expect_state("ds-utils", "ready")
     assert not (lab.home / "churn").exists(), "a folder is absent or complete"
-    expect(window.panel.locator(".smo-Room-summary")).to_have_text(re.compile("[12] of 3 ready"))
+    expect(window.summary).to_have_text(re.compile("[12] of 3 ready"))
     notice = window.page.locator(".Toastify__toast")
     expect(notice.filter(has_text="Setting up")).to_be_visible()
 

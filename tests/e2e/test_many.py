@@ -38,7 +38,7 @@ def test_a_hundred_repositories_by_keyboard_alone(hundred, start_lab, open_windo
 
     # The page stays usable while all of them are cloned.
     lab.wait_until_idle(120)
-    summary = window.panel.locator(".smo-Room-summary")
+    summary = window.summary
     expect(summary).to_have_text(str(NUMBER))
     assert set(window.shown().values()) == {"ready"}
     while_cloning = page.evaluate("() => longTasks.splice(0)")

@@ -100,7 +100,7 @@ def test_an_ordinary_day_wide_and_narrow(host, sample, start_lab, open_window):
 
     window.row("churn").locator(".smo-Row-title").click()
     widen(window, 250)  # the least that JupyterLab gives a side bar
-    expect(window.panel.locator("[data-smo-narrow]")).to_be_visible()
+    expect(window.repos.locator("[data-smo-narrow]")).to_be_visible()
     take(window, "narrow-light", panel=True)
     assert window.axe() == []
     over = window.panel.evaluate(

@@ -21,7 +21,7 @@ def test_nothing_is_configured_and_a_person_adds_one(host, start_lab, open_windo
     window.page.locator(".jp-Launcher").wait_for()
     expect(window.panel).not_to_be_visible()  # there is nothing to open it for
     window.show_panel()
-    empty = window.panel.locator('[data-smo-room-state="empty"]')
+    empty = window.repos.locator('[data-smo-room-state="empty"]')
     expect(empty).to_contain_text("No repositories yet")
     assert window.axe() == []
 
@@ -59,7 +59,7 @@ def test_a_server_that_takes_its_time(host, start_lab, open_window):
     window.page.route(STATE, lambda route: held.append(route))
     window.page.reload()
     window.show_panel()
-    loading = window.panel.locator('[data-smo-room-state="loading"]')
+    loading = window.repos.locator('[data-smo-room-state="loading"]')
     expect(loading).to_have_attribute("aria-busy", "true")
     expect(loading).to_contain_text("has not answered for 3 s")
     assert window.axe() == []
@@ -87,7 +87,7 @@ def test_the_server_goes_away_and_comes_back(host, start_lab, open_window):
     lab.start()
     before = lab.state()["server"]
     window.page.keyboard.press("Escape")
-    offline = window.panel.locator('[data-smo-room-state="offline"]')
+    offline = window.repos.locator('[data-smo-room-state="offline"]')
     expect(offline).to_have_count(0, timeout=40_000)
     assert lab.state()["server"] == before
     window.problems.clear()

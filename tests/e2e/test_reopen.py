@@ -44,7 +44,7 @@ def test_closed_in_mid_clone_it_goes_on_and_ends_ready(
     assert not (lab.home / "large").exists(), "a folder is absent or complete"
 
     # The window that is open says so, and keeps showing what was last known.
-    offline = window.panel.locator('[data-smo-room-state="offline"]')
+    offline = window.repos.locator('[data-smo-room-state="offline"]')
     expect(offline).to_contain_text("No answer from the server", timeout=20_000)
     assert window.shown()["small"] == "ready"
 

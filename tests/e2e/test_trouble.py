@@ -43,7 +43,7 @@ def test_every_trouble_is_a_row_with_a_sentence(host, tmp_path, start_lab, open_
 
     window.show_panel()
     window.expect_state("good", "ready")
-    expect(window.panel.locator(".smo-Room-summary")).to_contain_text("need you", timeout=30_000)
+    expect(window.summary).to_contain_text("need you", timeout=30_000)
     says = {
         "unreachable": "127.0.0.1 does not take connections from here",
         "private": "refused the sign-in that git has for it",

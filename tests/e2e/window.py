@@ -67,6 +67,16 @@ class Window:
     def panel(self) -> Locator:
         return self.page.locator(PANEL)
 
+    @property
+    def repos(self) -> Locator:
+        """The repositories room."""
+        return self.panel.locator('[data-smo-room="repos"]')
+
+    @property
+    def summary(self) -> Locator:
+        """What stands beside the repositories room's title."""
+        return self.panel.locator(".smo-Room-summary").first
+
     def show_panel(self) -> Locator:
         """Clicks the tab until the panel is there; it may be opening by itself right now."""
         for _ in range(3):
@@ -111,7 +121,7 @@ class Window:
 
     def heading(self) -> str:
         """The room's title in the panel, with what stands beside it."""
-        return self.panel.locator(".smo-Room-summary").first.inner_text()
+        return self.summary.inner_text()
 
     def wait_for_event(self) -> None:
         """Until one of our events was heard."""

@@ -97,6 +97,7 @@ function IdleForm(props: IDetailProps & { setting: IdleSetting }): React.ReactEl
   const [saved, setSaved] = React.useState(false);
   const [refusal, setRefusal] = React.useState<RequestError | null>(null);
   const id = React.useId();
+  const field = React.useRef<HTMLInputElement>(null);
   const minutes = Number(text);
   const { minimum, maximum } = setting;
   const allowed =
@@ -116,11 +117,13 @@ function IdleForm(props: IDetailProps & { setting: IdleSetting }): React.ReactEl
       setRefusal(error as RequestError);
     }
     setSaving(false);
+    field.current?.focus(); // the button has nothing left to do, and lets go of the focus
   };
   return (
     <form className="smo-IdleForm" onSubmit={event => void save(event)}>
       <label htmlFor={`${id}-minutes`}>{trans.__('Minutes without use')}</label>
       <input
+        ref={field}
         id={`${id}-minutes`}
         className="smo-Field"
         type="number"

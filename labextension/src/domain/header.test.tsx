@@ -61,7 +61,9 @@ describe('while it waits', () => {
     vi.useFakeTimers();
     const { one } = showPart(Header, { state: domainState() });
     expect(one('[data-smo-cell="storage"]').dataset.smoCellState).toBe('loading');
-    act(() => vi.advanceTimersByTime(3100));
+    act(() => {
+      vi.advanceTimersByTime(3100);
+    });
     fireEvent.click(one('[data-smo-cell="storage"]'));
     expect(one('[data-smo-detail]').textContent).toContain('has not answered for 3 s');
   });

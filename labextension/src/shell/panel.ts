@@ -3,7 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { SidePanel, Toolbar } from '@jupyterlab/ui-components';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
-import { Panel, Widget, type PanelLayout } from '@lumino/widgets';
+import { Panel, Widget, type AccordionPanel, type PanelLayout } from '@lumino/widgets';
 
 import { compassIcon } from './icons';
 import type { IOnboardPanel, IRoom, ISummary } from './tokens';
@@ -49,9 +49,13 @@ export class OnboardPanel extends SidePanel implements IOnboardPanel {
     const after = this._ranks.findIndex(rank => rank > room.rank);
     const index = after === -1 ? this._ranks.length : after;
     this._ranks.splice(index, 0, room.rank);
+    this._shares.splice(index, 0, room.share ?? 1);
     this.insertWidget(index, section);
+    (this.content as AccordionPanel).setRelativeSizes(this._shares);
     return new DisposableDelegate(() => {
-      this._ranks.splice(this.widgets.indexOf(section), 1);
+      const at = this.widgets.indexOf(section);
+      this._ranks.splice(at, 1);
+      this._shares.splice(at, 1);
       section.dispose();
     });
   }
@@ -75,6 +79,7 @@ export class OnboardPanel extends SidePanel implements IOnboardPanel {
 
   private readonly _footer = new Panel();
   private readonly _ranks: number[] = [];
+  private readonly _shares: number[] = [];
 }
 
 /**

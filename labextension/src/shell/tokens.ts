@@ -18,6 +18,8 @@ export interface IRoom {
   title: string;
   /** Rooms are shown by rank, lowest first. */
   rank: number;
+  /** Its share of the height, in relation to other rooms; 1 without it. */
+  share?: number;
   widget: Widget;
   summary?: ISummary;
   /** Shown in the room's title bar. The panel takes it over. */
