@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +33,12 @@ def examine(at: Room) -> Report:
     return at.service.report()
 
 
+def bad(checks: Iterable[Check]) -> list[str]:
+    """What does not work, but for what an older boto3 does not know."""
+    old = "aws.boto3_too_old"
+    return [c.id for c in checks if c.state in BAD and not (c.problem and c.problem.code == old)]
+
+
 def checks(at: Room) -> dict[str, Check]:
     return {check.id: check for check in examine(at).checks}
 
@@ -59,7 +65,7 @@ def test_where_all_is_well(alice: Room) -> None:
     alice.calls()
     report = examine(alice)
     assert report.state == "done" and report.at and report.seconds is not None
-    assert [c for c in report.checks if c.state in BAD] == []
+    assert bad(report.checks) == []
     assert report.works == sum(c.state == "works" for c in report.checks)
     ids = [c.id for c in report.checks]
     assert len(ids) == len(set(ids))
@@ -116,8 +122,7 @@ def test_a_refusal_that_iam_does_not_know_of(
     """An organization's or an endpoint's policy: the simulator allows it, the call is refused."""
     trouble(alice, "denied", f"sagemaker:{operation}")
     found = checks(alice)
-    bad = [check.id for check in found.values() if check.state in BAD]
-    assert bad == [id]
+    assert bad(found.values()) == [id]
     assert (found[id].state, found[id].found_by) == (state, "tried")
     problem = found[id].problem
     assert problem is not None and problem.action == f"sagemaker:{operation}"
@@ -164,6 +169,7 @@ def test_an_operation_that_boto3_does_not_know(
     assert found["tracking_servers"].state == "works"
     assert found["boto3"].state == "limited"
     assert "ListMlflowApps, CreatePresignedMlflowAppUrl" in found["boto3"].message
+    assert found["open_mlflow"].message.endswith("Tracking servers open.")
 
 
 def test_where_nobody_answers(alice: Room) -> None:
@@ -186,7 +192,7 @@ def test_one_that_does_not_answer_leaves_the_others_alone(alice: Room) -> None:
     began = time.monotonic()
     found = checks(alice)
     assert time.monotonic() - began < WHAT + 2
-    assert [c.id for c in found.values() if c.state in BAD] == ["apps"]
+    assert bad(found.values()) == ["apps"]
     assert "did not answer in eu-west-1 within 5 s" in found["apps"].message
 
 
@@ -221,7 +227,7 @@ def test_a_shared_space(room: Callable[..., Room]) -> None:
     for id in ("stop", "idle", "open"):
         assert found[id].state == "not_here"
         assert "shared space" in found[id].message
-    assert [c.id for c in found.values() if c.state in BAD] == []
+    assert bad(found.values()) == []
 
 
 def test_identity_center(organization: Server, room: Callable[..., Room]) -> None:
@@ -237,7 +243,7 @@ def test_outside_of_studio(room: Callable[..., Room]) -> None:
     assert found["place"].state == "not_here"
     assert found["stop"].state == "not_here"
     assert found["domains"].state == "works"
-    assert [c.id for c in found.values() if c.state in BAD] == []
+    assert bad(found.values()) == []
 
 
 def test_recovery_mode_is_said(room: Callable[..., Room]) -> None:

@@ -114,6 +114,20 @@ def examine(at: Room) -> Report:
     return at.service.report()
 
 
+def wrong(report: Report) -> list[Check]:
+    """What does not work, but for what an older boto3 does not know."""
+    bad = [c for c in report.checks if c.state in ("denied", "limited", "fails")]
+    return [c for c in bad if not (c.problem and c.problem.code == "aws.boto3_too_old")]
+
+
+def knows(at: Room, action: str) -> bool:
+    """Whether this boto3 can call what the action allows."""
+    found = [need for _, need in needs() if need.action == action]
+    service = found[0].service if found else ""
+    prefix, _, operation = action.partition(":")
+    return at.service._client.supports(operation, service or prefix)
+
+
 def checks(at: Room) -> dict[str, Check]:
     return {check.id: check for check in examine(at).checks}
 
@@ -135,8 +149,7 @@ def test_all_that_the_room_offers_works(alice: Room) -> None:
     )
     assert alice.part("prices").state == "ready"
 
-    wrong = [c for c in examine(alice).checks if c.state in ("denied", "fails", "limited")]
-    assert wrong == []
+    assert wrong(examine(alice)) == []
 
     opened = [
         alice.service.open(entry.target, entry.id)
@@ -144,7 +157,7 @@ def test_all_that_the_room_offers_works(alice: Room) -> None:
         if entry.how != "none"
     ]
     assert len(opened) > 8
-    assert {(one.how, one.problem) for one in opened} == {("presigned", None)}
+    assert {(one.how, one.problem) for one in opened} == {("presigned", None)}, opened
 
 
 def test_what_is_ones_own_can_be_stopped_and_changed(sample: Server, role: Role, room: Any) -> None:
@@ -165,7 +178,10 @@ def test_what_is_ones_own_can_be_stopped_and_changed(sample: Server, role: Role,
 def test_each_permission_taken_away_says_so(alice: Room, role: Role, sid: str, action: str) -> None:
     role.without((sid, action))
     report = examine(alice)
-    lacking = [c for c in report.checks if c.state in ("denied", "limited", "fails")]
+    lacking = wrong(report)
+    if not knows(alice, action):
+        assert lacking == []  # nobody misses a permission for what cannot be called
+        return
     assert len(lacking) == 1, [(c.id, c.state, c.message) for c in lacking]
     (check,) = lacking
     assert check.problem is not None and check.problem.action == action
@@ -207,6 +223,7 @@ def test_what_only_reads_is_found_without_iam_too(
     assert found["ask_iam"].state == "limited"
     told = [c for c in found.values() if c.problem and action in c.problem.action.split(", ")]
     tried = any(need.action == action and need.ask is not None for _, need in needs())
+    tried = tried and knows(alice, action)
     assert bool(told) == tried
     for check in told:
         assert check.found_by == "tried"

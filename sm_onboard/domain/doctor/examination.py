@@ -196,6 +196,8 @@ class Examination:
 
     def _verdict(self, need: Need, attempt: Attempt | None) -> Verdict:
         said = self._said(need)
+        if not self._knows(need):
+            return Verdict(need, "too_old", "looked", _too_old(need.operation))
         if attempt is None:
             return verdict(need, self.subject, said, None, False)
         if not attempt.ended:
@@ -234,7 +236,7 @@ class Examination:
             need.operation
             for feature in features
             for need in feature.needs
-            if need.action.startswith("sagemaker:") and not self._knows(need)
+            if not self._knows(need)
         ]
         known = f"boto3 {boto3.__version__}"
         if not lacking:
@@ -248,15 +250,13 @@ class Examination:
             title="boto3",
             state="limited",
             message=f"{known} of this image does not know {names}. A newer image has a newer one.",
-            problem=Problem(
-                code="aws.boto3_too_old",
-                message=f"{known} does not know {names}.",
-                hint="Choose a newer SageMaker image for the space.",
-            ),
+            problem=_too_old(names),
             found_by="looked",
         )
 
     def _knows(self, need: Need) -> bool:
+        if not need.action.startswith("sagemaker:"):
+            return True
         try:
             return self._client.supports(need.operation, need.service or "sagemaker")
         except OnboardError:
@@ -269,6 +269,16 @@ class Examination:
         where = self.subject.where
         region, account = where.region or "*", where.account or "*"
         return f"arn:{where.partition}:secretsmanager:{region}:{account}:secret:{id}-??????"
+
+
+def _too_old(operations: str) -> Problem:
+    import boto3
+
+    return Problem(
+        code="aws.boto3_too_old",
+        message=f"boto3 {boto3.__version__} does not know {operations}.",
+        hint="A newer SageMaker image has a newer boto3: choose one for the space.",
+    )
 
 
 def _iam_silent() -> Problem:

@@ -225,6 +225,7 @@ FEATURES: tuple[Feature, ...] = (
                  "are no curves.", on="experiment-trial-component/{any}", ask=_NO_METRIC,
                  service="sagemaker-metrics"),
         ),
+        too_old="Runs are found, without curves.",
     ),
     Feature(
         "pipelines", "Pipelines", "listed",

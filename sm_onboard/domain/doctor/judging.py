@@ -34,7 +34,7 @@ class Verdict:
     state: Literal[
         "works", "denied", "depends", "too_old", "failed", "silent", "unknown", "elsewhere"
     ]
-    found_by: Literal["simulated", "tried", ""] = ""
+    found_by: Literal["simulated", "tried", "looked", ""] = ""
     problem: Problem | None = None
 
 
@@ -156,7 +156,7 @@ def _not_here(feature: Feature, subject: Subject) -> str:
     return ""
 
 
-def _found_by(verdicts: Sequence[Verdict]) -> Literal["simulated", "tried", ""]:
+def _found_by(verdicts: Sequence[Verdict]) -> Literal["simulated", "tried", "looked", ""]:
     """How the worst was found: that is what the line is about."""
     for state in ("denied", "failed", "silent", "too_old", "depends", "works"):
         for v in verdicts:
