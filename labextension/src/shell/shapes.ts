@@ -69,8 +69,8 @@ export const SHAPES = {
   ],
   /** A key in a lock's place: somebody else's folder. */
   foreign: PADLOCK,
-  /** Padlock: denied. */
-  denied: PADLOCK,
+  /** Padlock with its keyhole: denied. */
+  denied: [...PADLOCK, ['cut', 'M8 9.6v2.4']],
   /** Play: running. */
   running: [
     ['fill', CIRCLE],
