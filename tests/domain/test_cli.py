@@ -90,7 +90,7 @@ def test_a_domain_that_is_none(run: Run) -> None:
 
 def test_shows_where_one_is(run: Run) -> None:
     lines = run("domain", "show", space="alice-lab").stdout
-    for words_there in ("acme-ml", "InService", "alice-lab, private", "60 min, from the domain"):
+    for words_there in ("acme-ml", "InService", "alice-lab, private", "Its idle stop"):
         assert words_there in lines
     told = json.loads(run("domain", "show", "--json", space="alice-lab").stdout)
     assert told["here"]["person"] == "alice"
@@ -209,11 +209,13 @@ def test_open_of_what_is_not_there(run: Run) -> None:
 
 def test_the_doctor(run: Run) -> None:
     result = run("doctor", space="alice-lab")
-    assert result.exit_code == 0, result.stdout + result.stderr
+    old = "does not know" in result.stdout  # an older boto3, which the doctor says
+    assert result.exit_code == (1 if old else 0), result.stdout + result.stderr
     assert "things work here." in result.stdout.splitlines()[0]
     report = json.loads(run("doctor", "--json", space="alice-lab").stdout)
     assert report["state"] == "done"
-    assert {check["state"] for check in report["checks"]} <= {"works", "not_here", "unknown"}
+    states = {check["state"] for check in report["checks"]}
+    assert states <= {"works", "not_here", "unknown", *(["limited"] if old else [])}
     assert dict(report["facts"])["Home"]
 
 
@@ -224,7 +226,7 @@ def test_the_doctor_ends_with_one_while_something_does_not_work(
     control.trouble({"operations": ["sagemaker:ListApps"], "kind": "denied"})
     result = run("doctor", space="alice-lab")
     assert result.exit_code == 1
-    first = result.stdout.splitlines()[2]  # what does not work comes first
+    first = result.stdout.splitlines()[2]  # what is denied comes first
     assert first.startswith("Other people's apps and cost")
     assert '"Action": "sagemaker:ListApps"' in result.stdout
 

@@ -7,6 +7,9 @@ from concurrent.futures import wait as wait_for
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+
+from sm_onboard.domain import idle
 from sm_onboard.domain.client import Cancelled, Client, Task
 from sm_onboard.domain.known import Known
 from sm_onboard.domain.models import Check, Problem
@@ -190,6 +193,9 @@ class Examination:
             self._verdict(need, attempt)
             for need, attempt in zip(feature.needs, attempts, strict=True)
         ]
+        if feature.id == "idle" and (told := self._no_idle_settings()):
+            problem = msgspec.structs.replace(_too_old("idle settings"), message=told)
+            verdicts = [Verdict(feature.needs[0], "too_old", "looked", problem)]
         if feature.id == _ASK_IAM:
             verdicts = [self._of_iam(feature.needs[0])]
         return check(feature, self.subject, verdicts)
@@ -253,6 +259,12 @@ class Examination:
             problem=_too_old(names),
             found_by="looked",
         )
+
+    def _no_idle_settings(self) -> str:
+        try:
+            return idle.too_old(self._client)
+        except OnboardError:
+            return ""  # there can be no client at all, which is told elsewhere
 
     def _knows(self, need: Need) -> bool:
         if not need.action.startswith("sagemaker:"):
