@@ -3,7 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { SidePanel, Toolbar } from '@jupyterlab/ui-components';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
-import { Panel, Widget, type AccordionPanel, type PanelLayout } from '@lumino/widgets';
+import { AccordionPanel, Panel, Widget, type PanelLayout } from '@lumino/widgets';
 
 import { compassIcon } from './icons';
 import type { IOnboardPanel, IRoom, ISummary } from './tokens';
@@ -51,7 +51,9 @@ export class OnboardPanel extends SidePanel implements IOnboardPanel {
     this._ranks.splice(index, 0, room.rank);
     this._shares.splice(index, 0, room.share ?? 1);
     this.insertWidget(index, section);
-    (this.content as AccordionPanel).setRelativeSizes(this._shares);
+    if (this.content instanceof AccordionPanel) {
+      this.content.setRelativeSizes(this._shares);
+    }
     return new DisposableDelegate(() => {
       const at = this.widgets.indexOf(section);
       this._ranks.splice(at, 1);
