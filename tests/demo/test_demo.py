@@ -167,7 +167,7 @@ def test_without_git_it_says_so(environment, tmp_path):
 
 
 def test_the_person_is_in_a_space_of_the_sample_organization(start):
-    demo, url = start()
+    _demo, url = start()
     here = ask(url, "sm-onboard/domain")["here"]
     assert (here["kind"], here["space"]) == ("studio", "alice-lab")
     assert here["domain_id"].startswith("d-")
