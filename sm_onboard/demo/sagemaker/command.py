@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shlex
 import signal
@@ -21,18 +22,18 @@ def serve(port: int, speed: float, sample: bool, region: str, as_json: bool) -> 
 
     Raises:
         OnboardError: a package is missing (``demo.no_moto``), the port is taken
-            (``demo.port_taken``), or the region is none (``demo.no_region``).
+            (``demo.port_taken``), or the region or the speed is none (``demo.no_region``,
+            ``demo.no_speed``).
     """
     packages.check()
     if not _REGION.fullmatch(region):
         raise InvalidRequest(
             "demo.no_region", f"{region!r} is not the name of an AWS region.", "Try eu-west-1."
         )
+    if math.isnan(speed):
+        raise InvalidRequest("demo.no_speed", "nan is not a speed.", "Try 60, or inf.")
     from .server import Server
 
-    asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    heard = {number for number in asked if signal.getsignal(number) != signal.SIG_IGN}
-    signal.pthread_sigmask(signal.SIG_BLOCK, heard)  # also for the server's threads
     try:
         server = Server(port, speed, sample, region)
     except OSError as error:
@@ -41,6 +42,9 @@ def serve(port: int, speed: float, sample: bool, region: str, as_json: bool) -> 
             f"Port {port} cannot be listened on: {error.strerror}.",
             "Choose another one with --port, or leave it out.",
         ) from error
+    asked = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    heard = {number for number in asked if signal.getsignal(number) != signal.SIG_IGN}
+    signal.pthread_sigmask(signal.SIG_BLOCK, heard)  # also for the server's threads
     with server:
         environment = server.environment()
         if as_json:

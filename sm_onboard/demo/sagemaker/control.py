@@ -33,6 +33,7 @@ from .wire import Environ
 PREFIX = "/_control/"
 HEADER = "X-Sm-Onboard-Control"
 _LARGEST = 1024 * 1024  # bytes of a body
+_FASTEST = 1e9
 _LONGEST = 10 * 365 * 24 * 3600.0  # seconds that the clock may be moved at once
 
 Body = dict[str, Any]
@@ -99,7 +100,7 @@ class Controls:
         speed = body.get("speed", self._clock.speed)
         if speed == "inf":
             speed = math.inf
-        if not _is_number(speed) or not speed > 0:
+        if not _is_number(speed) or not (0 < speed <= _FASTEST or speed == math.inf):
             raise ValueError(f"`speed` is a number above 0, or 'inf'; not {speed!r}.")
         advance = body.get("advance", 0)
         if not _is_number(advance) or not 0 <= advance <= _LONGEST:

@@ -109,7 +109,7 @@ def rule_from(value: object) -> Rule:
     if unknown:
         raise ValueError(f"A rule has no {unknown[0]!r}. It has: {', '.join(sorted(_MEMBERS))}.")
     kind = value.get("kind")
-    if kind not in BEFORE | AFTER:
+    if not isinstance(kind, str) or kind not in BEFORE | AFTER:
         raise ValueError(f"`kind` is one of {', '.join(sorted(BEFORE | AFTER))}; not {kind!r}.")
     operations = value.get("operations", ["*"])
     if not isinstance(operations, list) or not operations:
@@ -121,7 +121,7 @@ def rule_from(value: object) -> Rule:
         raise ValueError(f"`times` is a whole number from 1; not {times!r}.")
     return Rule(
         tuple(operations),
-        str(kind),
+        kind,
         _number(value, "probability", 1.0, 1.0),
         _number(value, "seconds", _LONGEST if kind == "timeout" else 0.0, _LONGEST),
         times,

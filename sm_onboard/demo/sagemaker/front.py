@@ -34,6 +34,7 @@ from .requests import Request, identify, parameters, raw_body, scope, unknown_op
 from .wire import HEADERS, Environ, NoAnswer, StartResponse
 
 _READS_MOTO = ("iam", "codecommit")  # of the operations that moto lacks
+_MISTAKE = "The local SageMaker made a mistake."
 _log = logging.getLogger(__name__)
 
 # What moto would answer to anybody: its dashboard, and a machine's metadata with credentials.
@@ -72,7 +73,11 @@ class Front:
         self._stopping = stopping
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        reply = self._before_the_api(environ)
+        try:
+            reply = self._before_the_api(environ)
+        except Exception:
+            self._mistaken(environ["PATH_INFO"])
+            reply = answers.text(500, _MISTAKE)
         if reply is None and self._mlflow.handles(_headers(environ)):
             return self._managed_mlflow(environ, start_response)
         if reply is None:
@@ -111,11 +116,8 @@ class Front:
         except NoAnswer:
             raise
         except Exception:
-            told = traceback.format_exc()
-            self._calls.failed(told)
-            _log.error("%s:%s failed\n%s", request.service, request.operation, told)
-            failure = ServiceError("InternalFailure", "The local SageMaker made a mistake.", 500)
-            reply = answers.error(request, failure)
+            self._mistaken(f"{request.service}:{request.operation}")
+            reply = answers.error(request, ServiceError("InternalFailure", _MISTAKE, 500))
             status, code = reply.status, reply.code
         finally:
             seconds = time.perf_counter() - begun
@@ -140,10 +142,23 @@ class Front:
         except ServiceError as error:
             status, headers, body = self._mlflow.refused(error)
             code = error.code
+        except NoAnswer:
+            raise
+        except Exception:
+            self._mistaken(operation)
+            failure = ServiceError("InternalFailure", _MISTAKE, 500)
+            status, headers, body = self._mlflow.refused(failure)
+            code = failure.code
         finally:
             self._calls.add(MLFLOW, operation, status, code, time.perf_counter() - begun)
         start_response(f"{status} {HTTPStatus(status).phrase}", headers)
         return body
+
+    def _mistaken(self, what: str) -> None:
+        """Keeps the traceback of a mistake of ours; nobody else sees it."""
+        told = traceback.format_exc()
+        self._calls.failed(told)
+        _log.error("%s failed\n%s", what, told)
 
     def _answered(self, request: Request, environ: Environ) -> Reply:
         self._trouble_before(request)

@@ -222,7 +222,8 @@ def _path(target: str) -> str:
     """The decoded path. What two programs could read differently is refused."""
     path = unquote(target.partition("?")[0], errors="replace")
     parts = path.split("/")
-    if parts[0] or ".." in parts or "." in parts or "\\" in path or not path.isprintable():
+    strange = "\\" in path or not path.isprintable() or not target.isascii()
+    if parts[0] or ".." in parts or "." in parts or strange:
         raise _Refusal(400, "INVALID_PARAMETER_VALUE", "The path is not one of MLflow's.")
     return path
 
@@ -258,6 +259,11 @@ def _forward(
         for part in _read(environ["wsgi.input"], length):
             connection.send(part)
         answer = connection.getresponse()
+    except ValueError as error:  # a header of several lines, say
+        connection.close()
+        raise _Refusal(
+            400, "INVALID_PARAMETER_VALUE", "The request cannot be passed on."
+        ) from error
     except (OSError, HTTPException) as error:
         connection.close()
         raise _Refusal(

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl
 
 from botocore.model import OperationNotFoundError
 
@@ -18,10 +17,11 @@ from .access import Credentials
 from .answers import Reply
 from .call import ACCOUNT
 from .errors import not_implemented
-from .requests import Request, unknown_operation
+from .requests import Request, credential, unknown_operation
 from .wire import Application, Environ
 
 _CODE = re.compile(rb'(?:<Code>|"__type":\s*")([\w.#:/]+)')
+_MISREAD = frozenset({"HTTP_X_MOTO_ACCOUNT_ID", "HTTP_ACTION"})
 _ROLES_OF = {"sts": "iam"}  # who assumes a role needs it to be there
 _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
@@ -144,15 +144,24 @@ def _has_backend(application: Any, environ: Environ) -> bool:
 
 
 def _prepared(request: Request, environ: Environ) -> Environ:
-    """The request as moto understands it.
+    """The request as moto understands it, so that it does what was authorized and nothing else.
 
-    moto reads the region and the account from headers that anybody can send, and takes a
-    presigned request for one of S3's.
+    moto reads the region and the account from headers that anybody can send, takes a presigned
+    request for one of S3's, and looks for ``Action=`` in any body, also in JSON, and among the
+    headers: unless there is a query string.
     """
-    prepared = {key: value for key, value in environ.items() if key != "HTTP_X_MOTO_ACCOUNT_ID"}
-    if "HTTP_AUTHORIZATION" not in prepared and request.service != "s3":
-        credential = dict(parse_qsl(prepared["QUERY_STRING"])).get("X-Amz-Credential", "")
-        prepared["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={credential}, "
+    prepared = {key: value for key, value in environ.items() if key not in _MISREAD}
+    if "HTTP_AUTHORIZATION" in prepared or request.service != "s3":
+        said = f"AWS4-HMAC-SHA256 Credential={credential(environ)}, "
+        prepared["HTTP_AUTHORIZATION"] = said
+    if "region/" in prepared.get("HTTP_USER_AGENT", ""):
+        del prepared["HTTP_USER_AGENT"]
+    if request.protocol == "json" or (
+        request.protocol == "rest-json" and not prepared["QUERY_STRING"]
+    ):
+        prepared["QUERY_STRING"] = "no-form=1"
+    if "json" in request.protocol and "form" in prepared.get("CONTENT_TYPE", ""):
+        prepared["CONTENT_TYPE"] = "application/json"
     return prepared
 
 

@@ -53,7 +53,7 @@ _SIGNED_AS = {
 _SCOPE = re.compile(
     r"(?P<key>[^/\s]+)/(?P<date>\d{8})/(?P<region>[^/\s]+)/(?P<name>[^/\s]+)/aws4_request"
 )
-_CREDENTIAL = re.compile(r"Credential=([^,\s]+)")
+_CREDENTIAL = re.compile(r"(?:^|[\s,])Credential=([^,\s]+)")
 _LARGEST = 64 * 1024 * 1024  # bytes of a body once unpacked
 
 
@@ -86,11 +86,13 @@ def identify(environ: Environ) -> Request:
     candidates = _SIGNED_AS.get(signing_name, (signing_name,))
     content_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
     target = environ.get("HTTP_X_AMZ_TARGET", "")
+    form = _form(environ, content_type)
     if target:
+        if form:
+            raise serialization("The request names its action twice.")
         prefix, _, operation = target.rpartition(".")
         service = _one_of(candidates, "targetPrefix", prefix)
         return Request(service, signing_name, operation, region, "json", content_type)
-    form = _form(environ, content_type)
     if "Action" in form:
         service = _one_of(candidates, "apiVersion", form.get("Version", ""))
         protocol = "ec2" if service == "ec2" else "query"
@@ -115,7 +117,18 @@ def parameters(request: Request, environ: Environ) -> dict[str, Any]:
         raise serialization("The request's body is not JSON.") from error
     if not isinstance(members, dict):
         raise serialization("The request's body is not a JSON object.")
+    if b"\\ud" in data.lower() and not _is_text(members):
+        raise serialization("The request's body holds half a character.")
     return {**members, **(request.path_parameters or {})}
+
+
+def credential(environ: Environ) -> str:
+    """``KEY/20261123/eu-west-1/sagemaker/aws4_request``, as the signature says, or ""."""
+    found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+    if found:
+        return str(found[1])
+    query = parse_qsl(str(environ.get("QUERY_STRING", "")))
+    return dict(query).get("X-Amz-Credential", "")
 
 
 def unknown_operation() -> ServiceError:
@@ -139,28 +152,37 @@ def body(environ: Environ) -> bytes:
     """
     data = raw_body(environ)
     if environ.get("HTTP_CONTENT_ENCODING", "").lower() == "gzip":
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
         try:
-            data = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, _LARGEST + 1)
+            data = unpacker.decompress(data, _LARGEST + 1)
         except zlib.error as error:
             raise serialization("The request's body is not gzip.") from error
+        if not unpacker.eof and len(data) <= _LARGEST:
+            raise serialization("The request's body ends early.")
     if len(data) > _LARGEST:
-        raise ServiceError("RequestEntityTooLarge", "The request's body is too large.", 413)
+        said = "The request's body is too large."
+        raise ServiceError("RequestEntityTooLargeException", said, 413)
     return data
 
 
 def scope(environ: Environ) -> tuple[str, str]:
     """Region and signing name, from the header or from a presigned address."""
-    said = environ.get("HTTP_AUTHORIZATION", "")
-    found = _CREDENTIAL.search(said)
-    if found:
-        credential = found[1]
-    else:
+    said = credential(environ)
+    if not said:
         query = dict(parse_qsl(environ.get("QUERY_STRING", "")))
-        credential = query.get("X-Amz-Credential", "")
-        if "AWSAccessKeyId" in query or said.startswith("AWS "):
+        if "AWSAccessKeyId" in query or environ.get("HTTP_AUTHORIZATION", "").startswith("AWS "):
             return DEFAULT_REGION, "s3"  # signature version 2
-    said_by = _SCOPE.fullmatch(credential)
+    said_by = _SCOPE.fullmatch(said)
     return (said_by["region"], said_by["name"]) if said_by else (DEFAULT_REGION, "")
+
+
+def _is_text(value: Any) -> bool:
+    """Whether UTF-8 can say it: JSON may escape one half of a surrogate pair alone."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _one_of(candidates: tuple[str, ...], key: str, value: str) -> str:
@@ -186,11 +208,18 @@ def _metadata(service: str) -> Mapping[str, Any]:
 
 
 def _form(environ: Environ, content_type: str) -> dict[str, str]:
-    """``Action`` and ``Version`` of the query protocol, from the body or the address."""
-    said = environ.get("QUERY_STRING", "")
+    """``Action`` and ``Version`` of the query protocol, from the body or the address.
+
+    Raises:
+        ServiceError: two of a kind; moto could take another one than we authorize.
+    """
+    said = parse_qsl(environ.get("QUERY_STRING", ""))
     if content_type == "application/x-www-form-urlencoded":
-        said = body(environ).decode("utf-8", "replace") or said
-    return {name: value for name, value in parse_qsl(said) if name in ("Action", "Version")}
+        said += parse_qsl(body(environ).decode("utf-8", "replace"))
+    named = [(name, value) for name, value in said if name in ("Action", "Version")]
+    if len(named) > len(dict(named)):
+        raise serialization("The request names its action twice.")
+    return dict(named)
 
 
 def _rest(environ: Environ, candidates: tuple[str, ...], signing_name: str, region: str) -> Request:

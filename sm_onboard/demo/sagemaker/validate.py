@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import math
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -56,6 +56,7 @@ DEEPEST = 100
 """Structures, lists and maps within each other. Shapes may be recursive; requests end."""
 
 _BITS = {"integer": 31, "long": 63}
+_TIMES = (-62_135_596_800, 253_402_300_799)  # seconds since 1970 of the years 1 to 9999
 
 
 def failures(shape: Shape, value: Any, *, path: str = "", wire: bool = False) -> list[Failure]:
@@ -212,9 +213,9 @@ class _Walk:
         if isinstance(value, str) and (as_text or not self._wire):
             try:
                 parse_timestamp(value)
-            except ValueError:
+            except (ValueError, RuntimeError, OverflowError):  # it raises all of them
                 yield constraints.wrong_type(shape, value, path)
-        elif not _is_number(value):
+        elif not _is_number(value) or not _TIMES[0] <= value <= _TIMES[1]:
             yield constraints.wrong_type(shape, value, path)
 
     def _boolean(self, shape: Shape, value: Any, path: str, _depth: int) -> Iterator[Failure]:
@@ -243,7 +244,9 @@ def _matches(pattern: str, text: str) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether it is a number that a double can hold."""
+    most = sys.float_info.max
+    return isinstance(value, int | float) and not isinstance(value, bool) and -most <= value <= most
 
 
 def _below(path: str, name: str) -> str:

@@ -6,6 +6,7 @@ new one for each of its calls.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterable
 from email.utils import formatdate
@@ -21,6 +22,7 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 _CHUNK = 64 * 1024  # bytes
 _IN_MEMORY = 1024 * 1024  # bytes of a body; more is kept in a file
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
 HEADERS = "sm_onboard.headers"  # in the environ: name and value of each header, as sent
 _PRESERVED = "moto.preserved_header_names"  # where moto looks for names with underscores
 
@@ -77,14 +79,15 @@ class _Connection(BaseHTTPRequestHandler):
         Raises:
             ValueError: its length is not told, told twice, or not a number.
         """
-        coding = self.headers.get("Transfer-Encoding", "").lower()
+        coding = ",".join(self.headers.get_all("Transfer-Encoding", [])).lower()
         lengths = self.headers.get_all("Content-Length", [])
         if coding:
             if coding != "chunked" or lengths:
                 raise ValueError(coding)
-            while size := int(self.rfile.readline(32).partition(b";")[0], 16):
+            while size := self._size():
                 self._copy(size, body)
-                self.rfile.readline(8)
+                if self.rfile.readline(3).strip():
+                    raise ValueError("a chunk is longer than it says")
             while self.rfile.readline(_CHUNK).strip():  # trailers
                 pass
         elif lengths:
@@ -92,9 +95,14 @@ class _Connection(BaseHTTPRequestHandler):
                 raise ValueError(lengths)
             self._copy(int(lengths[0]), body)
 
+    def _size(self) -> int:
+        """How long the next chunk is."""
+        said = _SIZE.fullmatch(self.rfile.readline(_CHUNK))
+        if said is None:
+            raise ValueError("a chunk does not say how long it is")
+        return int(said[1], 16)
+
     def _copy(self, left: int, body: IO[bytes]) -> None:
-        if left < 0:
-            raise ValueError(left)
         while left:
             part = self.rfile.read(min(left, _CHUNK))
             if not part:

@@ -99,7 +99,12 @@ def read(request: Signed) -> Claim:
     query = dict(request.query)
     if authorization:
         algorithm, _, rest = authorization.strip().partition(" ")
-        found = dict(part.strip().partition("=")[::2] for part in rest.split(","))
+        parts = [part.strip().partition("=")[::2] for part in rest.split(",")]
+        found = dict(parts)
+        if len(parts) > len(found):
+            raise refusal(
+                "incomplete", request.service, "Authorization header names a parameter twice."
+            )
         found["Date"] = request.lower.get("x-amz-date", "")
         token, expires = request.lower.get("x-amz-security-token", ""), None
     elif "X-Amz-Signature" in query or "X-Amz-Algorithm" in query:
@@ -221,8 +226,8 @@ def _canonical(request: Signed, claim: Claim, payload: str) -> str:
     path = request.path or "/"
     if claim.service != "s3":
         path = quote(normalize_url_path(path), safe="/~")
-    pairs = sorted(
-        f"{quote(name, safe=_UNRESERVED)}={quote(value, safe=_UNRESERVED)}"
+    pairs = sorted(  # by name first: "a-b" comes after "a", and "-" before "="
+        (quote(name, safe=_UNRESERVED), quote(value, safe=_UNRESERVED))
         for name, value in request.query
         if claim.expires is None or name != "X-Amz-Signature"
     )
@@ -233,7 +238,7 @@ def _canonical(request: Signed, claim: Claim, payload: str) -> str:
         (
             request.method.upper(),
             path,
-            "&".join(pairs),
+            "&".join(f"{name}={value}" for name, value in pairs),
             headers,
             ";".join(claim.signed_headers),
             payload,

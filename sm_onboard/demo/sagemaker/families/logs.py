@@ -6,6 +6,7 @@ passes a call on to moto's ``logs`` calls it first.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ GROUPS = {
     "TransformJob": "/aws/sagemaker/TransformJobs",
 }
 EPOCHS = 5
-_PATIENCE = 0.05  # seconds a regular expression from outside may take
+_PATIENCE = 0.5  # seconds that a job's regular expressions may take, all on all lines
 
 _ESCAPED = {"d": "1", "S": "1", "w": "a", "s": " ", "D": " ", "W": " "}
 _TOKEN = regex.compile(
@@ -61,15 +62,16 @@ def invented(family: str, values: Mapping[str, Any], fails: str) -> list[str]:
     lines += [f"hyperparameter {name}: {value}" for name, value in sorted(hyper.items())]
     if family == "TrainingJob":
         found = (values.get("AlgorithmSpecification") or {}).get("MetricDefinitions") or ()
+        search = _Search()
         for epoch in range(1, EPOCHS + 1):
             lines.append(f"epoch {epoch} of {EPOCHS}")
-            made = (_line(definition["Regex"], epoch) for definition in found)
+            made = (_line(definition["Regex"], epoch, search) for definition in found)
             lines += [line for line in made if line]
     lines.append(fails or "The container has ended with exit code 0.")
     return lines
 
 
-def _line(pattern: str, epoch: int) -> str | None:
+def _line(pattern: str, epoch: int, search: _Search) -> str | None:
     """A line in which this regular expression finds a number; None when none comes to mind."""
     number = f"{1 - 0.5 / (epoch + 1):.4f}"
     groups = 0
@@ -83,16 +85,34 @@ def _line(pattern: str, epoch: int) -> str | None:
             return number if groups == 1 else ""
         return "1" if token["set"] else ""
 
-    line = _TOKEN.sub(plain, pattern)
-    return line if _found(pattern, line) is not None else None
-
-
-def _found(pattern: str, line: str) -> float | None:
     try:
-        match = regex.search(pattern, line, timeout=_PATIENCE)
-        return float(match[1]) if match else None
-    except (regex.error, IndexError, TypeError, ValueError, TimeoutError):
+        line = _TOKEN.sub(plain, pattern, timeout=_PATIENCE)
+    except TimeoutError:
         return None
+    return line if search(pattern, line) is not None else None
+
+
+class _Search:
+    """Finds numbers with regular expressions from outside, which may backtrack for ever.
+
+    Everybody waits for it, so its patience is for all that a job makes it look for: what is
+    asked when it is used up is not found.
+    """
+
+    def __init__(self) -> None:
+        self._left = _PATIENCE
+
+    def __call__(self, pattern: str, line: str) -> float | None:
+        if self._left <= 0:
+            return None
+        begun = time.perf_counter()
+        try:
+            match = regex.search(pattern, line, timeout=self._left)
+            return float(match[1]) if match else None
+        except (regex.error, IndexError, TypeError, ValueError, TimeoutError, RecursionError):
+            return None
+        finally:
+            self._left -= time.perf_counter() - begun
 
 
 def lines(run: Run) -> list[Line]:
@@ -107,11 +127,12 @@ def told(record: Record, run: Run, now: float) -> list[tuple[str, float, float]]
     """Every value of a metric that has been told by now, as (name, time, value)."""
     if run.told is None:  # an expression is tried once on a line, whoever asks how often
         algorithm = record.values.get("AlgorithmSpecification") or {}
+        search = _Search()
         run.told = [
             (str(definition["Name"]), at, value)
             for definition in algorithm.get("MetricDefinitions") or ()
             for at, text in lines(run)
-            if (value := _found(definition["Regex"], text)) is not None
+            if (value := search(definition["Regex"], text)) is not None
         ]
     until = min(now, run.schedule.worked_until)
     found = [entry for entry in run.told if entry[1] <= until]

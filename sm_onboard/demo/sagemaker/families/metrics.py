@@ -19,6 +19,7 @@ from sm_onboard.demo.sagemaker.store import Record, Region
 SERVICE = "sagemaker-metrics"
 PAST, FUTURE = 14 * 24 * 3600, 2 * 3600
 NAMES, VALUES = 1000, 5000
+LARGEST = 2.0**360  # the sum of the squares of many is still a number
 _PERIODS = {"OneMinute": 60, "FiveMinute": 300, "OneHour": 3600}
 
 ASSUMPTIONS = (
@@ -27,6 +28,13 @@ ASSUMPTIONS = (
         "a time more than two weeks ago or more than two hours ahead is a VALIDATION_ERROR of "
         "that metric; the others are stored",
         "sagemaker-python-sdk: sagemaker/experiments/_metrics.py, the bounds it checks",
+    ),
+    Assumption(
+        "BatchPutMetrics",
+        "a value beyond -2^360 to 2^360 is a VALIDATION_ERROR of that metric, as CloudWatch's "
+        "PutMetricData has it",
+        "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html "
+        "(of CloudWatch)",
     ),
     Assumption("BatchPutMetrics", f"METRIC_LIMIT_EXCEEDED: at {NAMES} names in a component"),
     Assumption("BatchPutMetrics", "a component that does not exist: ValidationException"),
@@ -200,7 +208,7 @@ def put(region: Region, call: Call) -> Answer:
     now = region.now()
     for index, datum in enumerate(call.parameters["MetricData"]):
         there = of(region, component.arn)
-        if not now - PAST <= datum["Timestamp"] <= now + FUTURE:
+        if not now - PAST <= datum["Timestamp"] <= now + FUTURE or abs(datum["Value"]) > LARGEST:
             errors.append({"Code": "VALIDATION_ERROR", "MetricIndex": index})
         elif datum["MetricName"] not in there and len(there) >= NAMES:
             errors.append({"Code": "METRIC_LIMIT_EXCEEDED", "MetricIndex": index})
