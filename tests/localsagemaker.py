@@ -17,7 +17,7 @@ import pytest
 
 if TYPE_CHECKING:
     from sm_onboard.demo.sagemaker.child import LocalSageMaker
-    from sm_onboard.demo.sagemaker.control import Control
+    from sm_onboard.demo.sagemaker.http.control import Control
     from sm_onboard.demo.sagemaker.strict import Strict
 
 

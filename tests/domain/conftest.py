@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from sm_onboard.demo.sagemaker import strict
-from sm_onboard.demo.sagemaker.control import Control
+from sm_onboard.demo.sagemaker.http.control import Control
 from sm_onboard.demo.sagemaker.server import Server
 from sm_onboard.domain.assembly import make_service
 from sm_onboard.domain.client import Task

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from sm_onboard import aws, server_settings
 from sm_onboard.cli import main
 from sm_onboard.demo.sagemaker import strict
-from sm_onboard.demo.sagemaker.control import Control
+from sm_onboard.demo.sagemaker.http.control import Control
 from sm_onboard.demo.sagemaker.server import Server
 from sm_onboard.domain import cli as domain_cli
 from sm_onboard.domain import cli_words as words

@@ -13,7 +13,7 @@ from tornado.httpclient import HTTPClientError
 
 from sm_onboard.contract import routes
 from sm_onboard.demo.sagemaker import strict
-from sm_onboard.demo.sagemaker.control import Control
+from sm_onboard.demo.sagemaker.http.control import Control
 from sm_onboard.demo.sagemaker.server import Server
 from sm_onboard.domain.handlers import ROUTES
 from sm_onboard.events import CHANGED

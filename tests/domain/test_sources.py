@@ -15,7 +15,7 @@ import pytest
 
 from sm_onboard import aws
 from sm_onboard.demo.sagemaker import strict
-from sm_onboard.demo.sagemaker.control import Control
+from sm_onboard.demo.sagemaker.http.control import Control
 from sm_onboard.demo.sagemaker.server import Server
 from sm_onboard.repos.models import ReposState
 from sm_onboard.rooms import Rooms, Settings

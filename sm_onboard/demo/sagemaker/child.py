@@ -18,10 +18,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
+from sm_onboard.demo.sagemaker import packages
+from sm_onboard.demo.sagemaker.http.control import Control
 from sm_onboard.errors import OnboardError
-
-from . import packages
-from .control import Control
 
 _START = 60.0  # seconds the server may take to answer
 _END = 10.0  # seconds it may take to end

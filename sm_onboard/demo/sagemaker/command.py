@@ -10,9 +10,8 @@ import signal
 
 import click
 
+from sm_onboard.demo.sagemaker import packages
 from sm_onboard.errors import InvalidRequest, OnboardError
-
-from . import packages
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
@@ -32,7 +31,7 @@ def serve(port: int, speed: float, sample: bool, region: str, as_json: bool) -> 
         )
     if math.isnan(speed):
         raise InvalidRequest("demo.no_speed", "nan is not a speed.", "Try 60, or inf.")
-    from .server import Server
+    from sm_onboard.demo.sagemaker.server import Server
 
     try:
         server = Server(port, speed, sample, region)

@@ -19,20 +19,20 @@ import sys
 import threading
 from typing import Any
 
-from . import others
-from .access import Credentials, Gate, resource_tags
-from .borders import check_network
-from .call import Caller
-from .calls import Calls
-from .clock import Clock
-from .control import Controls
-from .engine import Emulator
-from .faults import Faults
-from .front import Front
-from .mlflow import ManagedMlflow
-from .moto_services import MotoServices
-from .store import Region
-from .wire import WebServer
+from sm_onboard.demo.sagemaker import others
+from sm_onboard.demo.sagemaker.access import Credentials, Gate, resource_tags
+from sm_onboard.demo.sagemaker.call import Caller
+from sm_onboard.demo.sagemaker.engine.clock import Clock
+from sm_onboard.demo.sagemaker.engine.emulator import Emulator
+from sm_onboard.demo.sagemaker.engine.store import Region
+from sm_onboard.demo.sagemaker.http.borders import check_network
+from sm_onboard.demo.sagemaker.http.calls import Calls
+from sm_onboard.demo.sagemaker.http.control import Controls
+from sm_onboard.demo.sagemaker.http.faults import Faults
+from sm_onboard.demo.sagemaker.http.front import Front
+from sm_onboard.demo.sagemaker.http.mlflow import ManagedMlflow
+from sm_onboard.demo.sagemaker.http.moto_services import MotoServices
+from sm_onboard.demo.sagemaker.http.wire import WebServer
 
 DEFAULT_REGION = "eu-west-1"
 _KEY_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -175,12 +175,12 @@ class Server:
 
     def _furnish(self, service: str) -> None:
         if self._has_sample:
-            from .organization import elsewhere
+            from sm_onboard.demo.sagemaker.organization import elsewhere
 
             elsewhere.furnish(service, self.region)
 
     def _fill(self) -> None:
-        from . import organization
+        from sm_onboard.demo.sagemaker import organization
 
         self._has_sample = True
         # Its VPCs are made when moto is; nobody has to look for them.

@@ -32,8 +32,9 @@ from botocore.exceptions import BotoCoreError
 from botocore.model import OperationModel
 from botocore.validate import ParamValidator
 
-from sm_onboard.demo.sagemaker import body, validate
-from sm_onboard.demo.sagemaker.shaping import shaped
+from sm_onboard.demo.sagemaker.http import body
+from sm_onboard.demo.sagemaker.model import validate
+from sm_onboard.demo.sagemaker.model.shaping import shaped
 
 
 @dataclass(frozen=True)

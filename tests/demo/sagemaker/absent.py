@@ -5,7 +5,7 @@ from __future__ import annotations
 import botocore
 import pytest
 
-from sm_onboard.demo.sagemaker import models
+from sm_onboard.demo.sagemaker.model import service as models
 
 _APPS = """CreateMlflowApp DescribeMlflowApp UpdateMlflowApp DeleteMlflowApp ListMlflowApps
     CreatePresignedMlflowAppUrl CreateDomain.HomeEfsFileSystemCreation"""

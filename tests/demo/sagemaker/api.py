@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from sm_onboard.demo.sagemaker import models
 from sm_onboard.demo.sagemaker.call import Call, Caller
-from sm_onboard.demo.sagemaker.clock import Clock
-from sm_onboard.demo.sagemaker.engine import Emulator
+from sm_onboard.demo.sagemaker.engine.clock import Clock
+from sm_onboard.demo.sagemaker.engine.emulator import Emulator
 from sm_onboard.demo.sagemaker.errors import ServiceError
-from sm_onboard.demo.sagemaker.validate import failures
+from sm_onboard.demo.sagemaker.model import service as models
+from sm_onboard.demo.sagemaker.model.validate import failures
 
 ADMIN = Caller("arn:aws:iam::123456789012:user/admin", access_key="AKIAEXAMPLE")
 ROLE = "arn:aws:iam::123456789012:role/studio"

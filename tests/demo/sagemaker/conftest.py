@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sm_onboard.demo.sagemaker.moto_services import settings
+from sm_onboard.demo.sagemaker.http.moto_services import settings
 from sm_onboard.demo.sagemaker.server import Server
 
 settings()  # before any test imports moto

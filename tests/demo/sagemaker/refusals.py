@@ -10,7 +10,7 @@ from typing import Any
 from botocore.model import Shape
 from botocore.validate import ParamValidator
 
-from sm_onboard.demo.sagemaker import patterns
+from sm_onboard.demo.sagemaker.model import patterns
 
 LONGEST = 20_000  # characters or items; larger limits are not tried
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from sm_onboard.demo.sagemaker import models
 from sm_onboard.demo.sagemaker.access import required
 from sm_onboard.demo.sagemaker.access.sagemaker_actions import _OTHERWISE, _PATHS
 from sm_onboard.demo.sagemaker.call import Call, Caller
-from sm_onboard.demo.sagemaker.clock import Clock
-from sm_onboard.demo.sagemaker.engine import Emulator
+from sm_onboard.demo.sagemaker.engine.clock import Clock
+from sm_onboard.demo.sagemaker.engine.emulator import Emulator
+from sm_onboard.demo.sagemaker.model import service as models
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:"
 ROLE = "arn:aws:iam::123456789012:role/studio"

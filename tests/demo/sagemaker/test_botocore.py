@@ -10,7 +10,7 @@ import itertools
 import pytest
 from botocore.exceptions import ClientError
 
-from sm_onboard.demo.sagemaker import models
+from sm_onboard.demo.sagemaker.model import service as models
 from tests.localsagemaker import SageMaker
 
 from . import absent

@@ -7,7 +7,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from sm_onboard.demo.sagemaker.control import HEADER, Control
+from sm_onboard.demo.sagemaker.http.control import HEADER, Control
 
 
 @pytest.fixture

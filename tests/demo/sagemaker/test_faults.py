@@ -9,8 +9,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from sm_onboard.demo.sagemaker.control import Control
-from sm_onboard.demo.sagemaker.faults import AFTER, Faults, Rule, rule_from
+from sm_onboard.demo.sagemaker.http.control import Control
+from sm_onboard.demo.sagemaker.http.faults import AFTER, Faults, Rule, rule_from
 
 
 @pytest.fixture

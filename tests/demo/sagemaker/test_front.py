@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-from sm_onboard.demo.sagemaker.control import Control
+from sm_onboard.demo.sagemaker.http.control import Control
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from sm_onboard.demo.sagemaker import listing, models
-from sm_onboard.demo.sagemaker.engine import Emulator
+from sm_onboard.demo.sagemaker.engine import listing
+from sm_onboard.demo.sagemaker.engine.emulator import Emulator
+from sm_onboard.demo.sagemaker.model import service as models
 from tests.demo.sagemaker.api import Api
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import botocore
 import pytest
 
-from sm_onboard.demo.sagemaker import models, others
+from sm_onboard.demo.sagemaker import others
 from sm_onboard.demo.sagemaker.child import LocalSageMaker
-from sm_onboard.demo.sagemaker.engine import Emulator
+from sm_onboard.demo.sagemaker.engine.emulator import Emulator
+from sm_onboard.demo.sagemaker.model import service as models
 from sm_onboard.demo.sagemaker.strict import Seen
 
 from .matrix import document

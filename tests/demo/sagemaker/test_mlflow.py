@@ -24,8 +24,8 @@ from botocore.credentials import Credentials
 
 from sm_onboard.demo.sagemaker.call import Caller
 from sm_onboard.demo.sagemaker.errors import ServiceError
-from sm_onboard.demo.sagemaker.mlflow import APP_HEADER, SERVER_HEADER, ManagedMlflow
-from sm_onboard.demo.sagemaker.mlflow_actions import action
+from sm_onboard.demo.sagemaker.http.mlflow import APP_HEADER, SERVER_HEADER, ManagedMlflow
+from sm_onboard.demo.sagemaker.http.mlflow_actions import action
 from sm_onboard.demo.sagemaker.server import Server
 from tests.demo.sagemaker.absent import needs
 from tests.demo.sagemaker.mlflow_backend import QUIET, MlflowBackend

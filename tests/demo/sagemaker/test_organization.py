@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from sm_onboard.demo.sagemaker import models
 from sm_onboard.demo.sagemaker.call import ACCOUNT
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
 from sm_onboard.demo.sagemaker.families.jobs import run_of
+from sm_onboard.demo.sagemaker.model import service as models
 from sm_onboard.demo.sagemaker.organization import fill, people
 from sm_onboard.demo.sagemaker.organization.past import DAY
-from sm_onboard.demo.sagemaker.store import Record, Region
 
 from .absent import needs
 from .api import Api

@@ -12,11 +12,11 @@ import pytest
 
 from sm_onboard.demo.sagemaker.access.policy import Permissions, Request, decide, parse
 from sm_onboard.demo.sagemaker.call import ACCOUNT, Answer, Call
+from sm_onboard.demo.sagemaker.model.validate import failures
 from sm_onboard.demo.sagemaker.organization import fill, fill_large
 from sm_onboard.demo.sagemaker.organization.elsewhere import MAKERS, furnish
 from sm_onboard.demo.sagemaker.organization.past import known
 from sm_onboard.demo.sagemaker.organization.roles import roles
-from sm_onboard.demo.sagemaker.validate import failures
 
 from .api import Api
 from .shapes import shape, structure

@@ -8,7 +8,7 @@ import pytest
 import regex
 from botocore.model import ServiceModel
 
-from sm_onboard.demo.sagemaker import patterns
+from sm_onboard.demo.sagemaker.model import patterns
 from tests.demo.sagemaker.shapes import installed
 
 REPOSITORY_URL = r"https://([.\-_a-zA-Z0-9]+/?){3,1016}"

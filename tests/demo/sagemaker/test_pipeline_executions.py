@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sm_onboard.demo.sagemaker import models
+from sm_onboard.demo.sagemaker.engine.store import Region
 from sm_onboard.demo.sagemaker.families.pipeline_executions import fail_step
-from sm_onboard.demo.sagemaker.store import Region
+from sm_onboard.demo.sagemaker.model import service as models
 from tests.demo.sagemaker.absent import needs
 from tests.demo.sagemaker.api import ROLE, Api
 from tests.demo.sagemaker.pipeline_samples import (

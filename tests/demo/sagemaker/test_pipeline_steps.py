@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sm_onboard.demo.sagemaker import models
+from sm_onboard.demo.sagemaker.model import service as models
 from sm_onboard.demo.sagemaker.pipelines.cache import seconds
 from sm_onboard.demo.sagemaker.pipelines.expressions import UNKNOWN, holds, resolve
 from tests.demo.sagemaker.api import ROLE, Api

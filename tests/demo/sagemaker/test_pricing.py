@@ -11,9 +11,10 @@ import boto3
 import pytest
 
 from sm_onboard import prices
-from sm_onboard.demo.sagemaker import models, strict
+from sm_onboard.demo.sagemaker import strict
 from sm_onboard.demo.sagemaker.call import ACCOUNT
 from sm_onboard.demo.sagemaker.errors import ServiceError
+from sm_onboard.demo.sagemaker.model import service as models
 from sm_onboard.demo.sagemaker.others import HANDLERS, pricing, tokens
 from sm_onboard.demo.sagemaker.others.products import location, products, usage_prefix
 from sm_onboard.demo.sagemaker.server import Server

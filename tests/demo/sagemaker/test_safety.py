@@ -7,7 +7,7 @@ import socket
 import pytest
 from botocore.exceptions import ClientError
 
-from sm_onboard.demo.sagemaker.control import HEADER
+from sm_onboard.demo.sagemaker.http.control import HEADER
 
 
 def port_of(server) -> int:

@@ -17,9 +17,9 @@ from botocore.credentials import Credentials
 
 from sm_onboard.demo.sagemaker.access.signature import Signed, read, verify
 from sm_onboard.demo.sagemaker.command import serve
-from sm_onboard.demo.sagemaker.control import HEADER
 from sm_onboard.demo.sagemaker.errors import ServiceError
 from sm_onboard.demo.sagemaker.families import logs
+from sm_onboard.demo.sagemaker.http.control import HEADER
 from sm_onboard.errors import InvalidRequest
 
 from .api import ROLE, Api

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sm_onboard.demo.sagemaker.shaping import shaped
-from sm_onboard.demo.sagemaker.validate import failures
+from sm_onboard.demo.sagemaker.model.shaping import shaped
+from sm_onboard.demo.sagemaker.model.validate import failures
 from tests.demo.sagemaker.shapes import installed, shape, structure
 
 NODE = shape(

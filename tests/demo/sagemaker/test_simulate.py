@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from sm_onboard.demo.sagemaker import models
 from sm_onboard.demo.sagemaker.call import ACCOUNT, Call, Caller
-from sm_onboard.demo.sagemaker.engine import Emulator
+from sm_onboard.demo.sagemaker.engine.emulator import Emulator
 from sm_onboard.demo.sagemaker.errors import ServiceError
+from sm_onboard.demo.sagemaker.model import service as models
+from sm_onboard.demo.sagemaker.model.validate import failures
 from sm_onboard.demo.sagemaker.others import simulate
-from sm_onboard.demo.sagemaker.validate import failures
 
 IAM = f"arn:aws:iam::{ACCOUNT}:"
 SPACE = f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:space/d-acme/ana-lab"

@@ -7,7 +7,7 @@ import pytest
 from botocore.model import Shape
 
 from sm_onboard.demo.sagemaker.errors import ServiceError
-from sm_onboard.demo.sagemaker.validate import DEEPEST, failures, message, raise_for
+from sm_onboard.demo.sagemaker.model.validate import DEEPEST, failures, message, raise_for
 from tests.demo.sagemaker.refusals import refusals
 from tests.demo.sagemaker.shapes import installed, shape, structure
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from . import actions, identities, policy, refusals
-from .actions import required, resource_tags
-from .gate import Gate
-from .identities import Credentials
-from .signature import Signed
+from sm_onboard.demo.sagemaker.access import actions, identities, policy, refusals
+from sm_onboard.demo.sagemaker.access.actions import required, resource_tags
+from sm_onboard.demo.sagemaker.access.gate import Gate
+from sm_onboard.demo.sagemaker.access.identities import Credentials
+from sm_onboard.demo.sagemaker.access.signature import Signed
 
 ASSUMPTIONS = (
     *refusals.ASSUMPTIONS,

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..call import ACCOUNT
-from . import other_actions, sagemaker_actions
-from .needs import Need
+from sm_onboard.demo.sagemaker.access import other_actions, sagemaker_actions
+from sm_onboard.demo.sagemaker.access.needs import Need
+from sm_onboard.demo.sagemaker.call import ACCOUNT
 
 if TYPE_CHECKING:
-    from ..store import World
+    from sm_onboard.demo.sagemaker.engine.store import World
 
 
 def required(

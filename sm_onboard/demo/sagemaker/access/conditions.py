@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from .patterns import Context, Keys, arn_matches, fill, matches
+from sm_onboard.demo.sagemaker.access.patterns import Context, Keys, arn_matches, fill, matches
 
 __all__ = ["OPERATORS", "Condition", "Context", "condition"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from ..call import Caller
-from ..errors import ServiceError, denied
-from .conditions import Context
-from .identities import Credentials, Identities
-from .policy import Decision, InvalidPolicy, Request, decide
-from .refusals import QUERY_SERVICES, refusal
-from .signature import Signed, read, verify
+from sm_onboard.demo.sagemaker.access.conditions import Context
+from sm_onboard.demo.sagemaker.access.identities import Credentials, Identities
+from sm_onboard.demo.sagemaker.access.policy import Decision, InvalidPolicy, Request, decide
+from sm_onboard.demo.sagemaker.access.refusals import QUERY_SERVICES, refusal
+from sm_onboard.demo.sagemaker.access.signature import Signed, read, verify
+from sm_onboard.demo.sagemaker.call import Caller
+from sm_onboard.demo.sagemaker.errors import ServiceError, denied
 
 
 class Gate:

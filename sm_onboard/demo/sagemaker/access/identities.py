@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from datetime import timezone
 from typing import Any
 
-from ..assumptions import Assumption
-from ..call import ACCOUNT, Caller
-from .policy import Permissions, Policy, parse
+from sm_onboard.demo.sagemaker.access.policy import Permissions, Policy, parse
+from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.call import ACCOUNT, Caller
 
 ADMIN = f"arn:aws:iam::{ACCOUNT}:user/admin"
 """Whose the emulator's own credentials are; may do everything, whatever policies say."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .patterns import Context
+from sm_onboard.demo.sagemaker.access.patterns import Context
 
 Need = tuple[str, str, Context]
 """(``sagemaker:CreateApp``, an ARN or ``*``, condition keys)."""

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from ..assumptions import Assumption
-from .needs import Need, partition, request_tags
+from sm_onboard.demo.sagemaker.access.needs import Need, partition, request_tags
+from sm_onboard.demo.sagemaker.assumptions import Assumption
 
 # botocore's name of the service -> IAM's, where they differ.
 _PREFIXES = {

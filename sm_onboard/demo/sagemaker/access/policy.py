@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from ..assumptions import Assumption
-from .conditions import Condition, Context, condition
-from .patterns import Keys, matches
+from sm_onboard.demo.sagemaker.access.conditions import Condition, Context, condition
+from sm_onboard.demo.sagemaker.access.patterns import Keys, matches
+from sm_onboard.demo.sagemaker.assumptions import Assumption
 
 _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+|\*:\*")
 _ELEMENTS = {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"}

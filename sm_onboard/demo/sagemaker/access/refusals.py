@@ -6,8 +6,8 @@ for the same refusal; boto3 shows them as they are.
 
 from __future__ import annotations
 
-from ..assumptions import Assumption
-from ..errors import ServiceError
+from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.errors import ServiceError
 
 QUERY_SERVICES = frozenset(
     {"autoscaling", "cloudformation", "cloudwatch", "elasticloadbalancing", "iam", "monitoring"}

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ..assumptions import Assumption
-from .needs import Need, partition, request_tags
-from .patterns import Context
+from sm_onboard.demo.sagemaker.access.needs import Need, partition, request_tags
+from sm_onboard.demo.sagemaker.access.patterns import Context
+from sm_onboard.demo.sagemaker.assumptions import Assumption
 
 if TYPE_CHECKING:
-    from ..store import World
+    from sm_onboard.demo.sagemaker.engine.store import World
 
 SERVICES = frozenset({"sagemaker", "sagemaker-metrics"})
 
@@ -180,7 +180,9 @@ def _as_made(arn: str, noun: str, region: str, account: str, world: World | None
 
 @lru_cache(maxsize=1)
 def _small() -> frozenset[str]:
-    from ..families import FAMILIES  # the families may come to know about access
+    from sm_onboard.demo.sagemaker.families import (
+        FAMILIES,  # the families may come to know about access
+    )
 
     return frozenset(family.name for family in FAMILIES if family.lowercase_arn)
 

@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote
 
 from botocore.utils import normalize_url_path
 
-from .refusals import refusal
+from sm_onboard.demo.sagemaker.access.refusals import refusal
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _SKEW = 15 * 60

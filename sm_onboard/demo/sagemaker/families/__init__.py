@@ -7,9 +7,8 @@ its operations are not of the service ``sagemaker``.
 from __future__ import annotations
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
-from sm_onboard.demo.sagemaker.family import Family, Special
-
-from . import (
+from sm_onboard.demo.sagemaker.engine.family import Family, Special
+from sm_onboard.demo.sagemaker.families import (
     apps,
     associations,
     clusters,

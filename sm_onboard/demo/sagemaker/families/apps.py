@@ -6,12 +6,11 @@ from typing import Any
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
 from sm_onboard.demo.sagemaker.call import Call
+from sm_onboard.demo.sagemaker.engine.family import Family, Parent, Special, Values
+from sm_onboard.demo.sagemaker.engine.life import GONE, Life
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
 from sm_onboard.demo.sagemaker.errors import limit_exceeded, not_found, validation
-from sm_onboard.demo.sagemaker.family import Family, Parent, Special, Values
-from sm_onboard.demo.sagemaker.life import GONE, Life
-from sm_onboard.demo.sagemaker.store import Record, Region
-
-from .domains import check_lifecycle_configs, domain_of
+from sm_onboard.demo.sagemaker.families.domains import check_lifecycle_configs, domain_of
 
 DAY = 24 * 3600
 

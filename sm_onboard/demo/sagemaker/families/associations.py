@@ -8,14 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sm_onboard.demo.sagemaker import crud, listing, models
 from sm_onboard.demo.sagemaker.assumptions import Assumption
 from sm_onboard.demo.sagemaker.call import Answer, Call
+from sm_onboard.demo.sagemaker.engine import crud, listing
+from sm_onboard.demo.sagemaker.engine.family import Family, Special, Values
+from sm_onboard.demo.sagemaker.engine.paging import Page
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
+from sm_onboard.demo.sagemaker.engine.usercontext import user_context
 from sm_onboard.demo.sagemaker.errors import not_found, validation
-from sm_onboard.demo.sagemaker.family import Family, Special, Values
-from sm_onboard.demo.sagemaker.paging import Page
-from sm_onboard.demo.sagemaker.store import Record, Region
-from sm_onboard.demo.sagemaker.usercontext import user_context
+from sm_onboard.demo.sagemaker.model import service as models
 
 PROPERTIES = 30
 _EXPERIMENTS = {"Experiment", "Trial", "TrialComponent"}

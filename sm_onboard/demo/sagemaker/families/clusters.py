@@ -6,11 +6,11 @@ from typing import Any
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
 from sm_onboard.demo.sagemaker.call import Answer, Call
-from sm_onboard.demo.sagemaker.crud import begin, describe, missing
+from sm_onboard.demo.sagemaker.engine.crud import begin, describe, missing
+from sm_onboard.demo.sagemaker.engine.family import Family, Special, Values
+from sm_onboard.demo.sagemaker.engine.life import GONE, Life
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
 from sm_onboard.demo.sagemaker.errors import conflict, validation
-from sm_onboard.demo.sagemaker.family import Family, Special, Values
-from sm_onboard.demo.sagemaker.life import GONE, Life
-from sm_onboard.demo.sagemaker.store import Record, Region
 
 ASSUMPTIONS = (
     Assumption("CreateCluster", "900 s to be in service, 300 s to delete"),

@@ -8,10 +8,10 @@ from typing import Any
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
 from sm_onboard.demo.sagemaker.call import Call
+from sm_onboard.demo.sagemaker.engine.family import Family, Parent, Special, Values
+from sm_onboard.demo.sagemaker.engine.life import GONE, Life
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
 from sm_onboard.demo.sagemaker.errors import in_use, not_found, validation
-from sm_onboard.demo.sagemaker.family import Family, Parent, Special, Values
-from sm_onboard.demo.sagemaker.life import GONE, Life
-from sm_onboard.demo.sagemaker.store import Record, Region
 
 READY = frozenset({"InService", "Update_Failed", "Delete_Failed"})
 BUSY = frozenset({"Pending", "Updating", "Deleting"})

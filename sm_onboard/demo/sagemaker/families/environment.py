@@ -7,13 +7,12 @@ import binascii
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
 from sm_onboard.demo.sagemaker.call import Answer, Call
-from sm_onboard.demo.sagemaker.crud import begin, describe, missing
+from sm_onboard.demo.sagemaker.engine.crud import begin, describe, missing
+from sm_onboard.demo.sagemaker.engine.family import Family, Parent, Special, Values
+from sm_onboard.demo.sagemaker.engine.life import GONE, Life
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
 from sm_onboard.demo.sagemaker.errors import in_use, not_found, validation
-from sm_onboard.demo.sagemaker.family import Family, Parent, Special, Values
-from sm_onboard.demo.sagemaker.life import GONE, Life
-from sm_onboard.demo.sagemaker.store import Record, Region
-
-from .domains import names
+from sm_onboard.demo.sagemaker.families.domains import names
 
 ASSUMPTIONS = (
     Assumption(

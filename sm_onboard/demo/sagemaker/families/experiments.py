@@ -8,18 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sm_onboard.demo.sagemaker import crud, listing
 from sm_onboard.demo.sagemaker.assumptions import Assumption
 from sm_onboard.demo.sagemaker.call import Answer, Call
+from sm_onboard.demo.sagemaker.engine import crud, listing
+from sm_onboard.demo.sagemaker.engine.family import Family, Parent, Special, Values
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
+from sm_onboard.demo.sagemaker.engine.usercontext import ASSUMPTIONS as _WHO
+from sm_onboard.demo.sagemaker.engine.usercontext import user_context
 from sm_onboard.demo.sagemaker.errors import validation
-from sm_onboard.demo.sagemaker.family import Family, Parent, Special, Values
-from sm_onboard.demo.sagemaker.store import Record, Region
-from sm_onboard.demo.sagemaker.usercontext import ASSUMPTIONS as _WHO
-from sm_onboard.demo.sagemaker.usercontext import user_context
-
-from . import metrics, trial_links
-from .job_components import ASSUMPTIONS as _OF_JOBS
-from .job_components import check_experiment_config, record_job, source_of, state_of
+from sm_onboard.demo.sagemaker.families import metrics, trial_links
+from sm_onboard.demo.sagemaker.families.job_components import ASSUMPTIONS as _OF_JOBS
+from sm_onboard.demo.sagemaker.families.job_components import (
+    check_experiment_config,
+    record_job,
+    source_of,
+    state_of,
+)
 
 __all__ = ["check_experiment_config", "record_job"]
 

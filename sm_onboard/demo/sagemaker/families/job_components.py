@@ -13,13 +13,12 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from sm_onboard.demo.sagemaker import crud
 from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.engine import crud
+from sm_onboard.demo.sagemaker.engine.family import Values
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
 from sm_onboard.demo.sagemaker.errors import not_found
-from sm_onboard.demo.sagemaker.family import Values
-from sm_onboard.demo.sagemaker.store import Record, Region
-
-from . import metrics, trial_links
+from sm_onboard.demo.sagemaker.families import metrics, trial_links
 
 ASSUMPTIONS = (
     Assumption(
@@ -111,7 +110,7 @@ def record_job(
 
 
 def _insert(region: Region, family_name: str, values: Values, at: float) -> Record:
-    from .experiments import FAMILIES  # it imports this module
+    from sm_onboard.demo.sagemaker.families.experiments import FAMILIES  # it imports this module
 
     (family,) = (family for family in FAMILIES if family.name == family_name)
     arn = region.arn(crud.arn_path(family, values))

@@ -8,18 +8,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sm_onboard.demo.sagemaker import tags
 from sm_onboard.demo.sagemaker.assumptions import Assumption
 from sm_onboard.demo.sagemaker.call import Answer, Call
-from sm_onboard.demo.sagemaker.crud import arn_path, describe, find, key_of
+from sm_onboard.demo.sagemaker.engine import tags
+from sm_onboard.demo.sagemaker.engine.crud import arn_path, describe, find, key_of
+from sm_onboard.demo.sagemaker.engine.family import Family, Special, Values
+from sm_onboard.demo.sagemaker.engine.life import Life
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
 from sm_onboard.demo.sagemaker.errors import ServiceError, in_use, validation
-from sm_onboard.demo.sagemaker.family import Family, Special, Values
-from sm_onboard.demo.sagemaker.life import Life
-from sm_onboard.demo.sagemaker.store import Record, Region
-
-from . import job_schedule, logs
-from .experiments import check_experiment_config, record_job
-from .job_schedule import Schedule
+from sm_onboard.demo.sagemaker.families import job_schedule, logs
+from sm_onboard.demo.sagemaker.families.experiments import check_experiment_config, record_job
+from sm_onboard.demo.sagemaker.families.job_schedule import Schedule
 
 ASSUMPTIONS = (
     *job_schedule.ASSUMPTIONS,

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import regex
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
-from sm_onboard.demo.sagemaker.store import Record, World
+from sm_onboard.demo.sagemaker.engine.store import Record, World
 
 if TYPE_CHECKING:
-    from .jobs import Run
+    from sm_onboard.demo.sagemaker.families.jobs import Run
 
 ASSUMPTIONS = (
     Assumption(

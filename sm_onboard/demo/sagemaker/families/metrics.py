@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
 from sm_onboard.demo.sagemaker.call import Answer, Call
+from sm_onboard.demo.sagemaker.engine.family import Family, Special
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
 from sm_onboard.demo.sagemaker.errors import validation
-from sm_onboard.demo.sagemaker.family import Family, Special
-from sm_onboard.demo.sagemaker.store import Record, Region
 
 SERVICE = "sagemaker-metrics"
 PAST, FUTURE = 14 * 24 * 3600, 2 * 3600

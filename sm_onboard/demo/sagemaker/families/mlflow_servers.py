@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
 from sm_onboard.demo.sagemaker.call import Answer, Call, Caller
-from sm_onboard.demo.sagemaker.crud import begin, describe, find
+from sm_onboard.demo.sagemaker.engine.crud import begin, describe, find
+from sm_onboard.demo.sagemaker.engine.family import Family, Special, Values
+from sm_onboard.demo.sagemaker.engine.life import GONE, Life, Stages
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
 from sm_onboard.demo.sagemaker.errors import conflict, not_found
-from sm_onboard.demo.sagemaker.family import Family, Special, Values
-from sm_onboard.demo.sagemaker.life import GONE, Life, Stages
-from sm_onboard.demo.sagemaker.store import Record, Region
 
 DAY = 24 * 3600
 SERVER_RUNS = frozenset({"Created", "Started", "Updated", "MaintenanceComplete", "UpdateFailed"})

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import math
 
-from sm_onboard.demo.sagemaker import models
 from sm_onboard.demo.sagemaker.assumptions import Assumption
 from sm_onboard.demo.sagemaker.call import Answer, Call
-from sm_onboard.demo.sagemaker.crud import find
+from sm_onboard.demo.sagemaker.engine.crud import find
+from sm_onboard.demo.sagemaker.engine.family import Family, Special, Values
+from sm_onboard.demo.sagemaker.engine.listing import page, page_size
+from sm_onboard.demo.sagemaker.engine.paging import Page
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
+from sm_onboard.demo.sagemaker.engine.usercontext import user_context
 from sm_onboard.demo.sagemaker.errors import not_found, validation
-from sm_onboard.demo.sagemaker.family import Family, Special, Values
-from sm_onboard.demo.sagemaker.listing import page, page_size
-from sm_onboard.demo.sagemaker.paging import Page
+from sm_onboard.demo.sagemaker.families import pipeline_starts
+from sm_onboard.demo.sagemaker.families.pipeline_starts import selected
+from sm_onboard.demo.sagemaker.families.pipeline_starts import start as start
+from sm_onboard.demo.sagemaker.families.pipelines import executions_of, find_pipeline, find_version
+from sm_onboard.demo.sagemaker.model import service as models
 from sm_onboard.demo.sagemaker.pipelines import cache, executions, expressions, schedule, steps
 from sm_onboard.demo.sagemaker.pipelines.definition import read
 from sm_onboard.demo.sagemaker.pipelines.executions import EXECUTION, Execution, listed
 from sm_onboard.demo.sagemaker.pipelines.schedule import StepRun
-from sm_onboard.demo.sagemaker.store import Record, Region
-from sm_onboard.demo.sagemaker.usercontext import user_context
-
-from . import pipeline_starts
-from .pipeline_starts import selected
-from .pipeline_starts import start as start
-from .pipelines import executions_of, find_pipeline, find_version
 
 ASSUMPTIONS = (
     *expressions.ASSUMPTIONS,

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.engine.family import Values
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
 from sm_onboard.demo.sagemaker.errors import validation
-from sm_onboard.demo.sagemaker.family import Values
 from sm_onboard.demo.sagemaker.pipelines.definition import (
     Definition,
     Parameter,
@@ -21,7 +22,6 @@ from sm_onboard.demo.sagemaker.pipelines.definition import (
 from sm_onboard.demo.sagemaker.pipelines.executions import EXECUTION, Execution
 from sm_onboard.demo.sagemaker.pipelines.expressions import resolve
 from sm_onboard.demo.sagemaker.pipelines.schedule import Round, StepRun
-from sm_onboard.demo.sagemaker.store import Record, Region
 
 ASSUMPTIONS = (
     Assumption(

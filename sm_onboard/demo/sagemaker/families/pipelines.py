@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sm_onboard.demo.sagemaker import models
 from sm_onboard.demo.sagemaker.assumptions import Assumption
 from sm_onboard.demo.sagemaker.call import Answer, Call
-from sm_onboard.demo.sagemaker.crud import describe
+from sm_onboard.demo.sagemaker.engine.crud import describe
+from sm_onboard.demo.sagemaker.engine.family import Family, Special, Values
+from sm_onboard.demo.sagemaker.engine.life import Life
+from sm_onboard.demo.sagemaker.engine.listing import page_size
+from sm_onboard.demo.sagemaker.engine.paging import Page
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
+from sm_onboard.demo.sagemaker.engine.usercontext import user_context
 from sm_onboard.demo.sagemaker.errors import conflict, not_found, validation
-from sm_onboard.demo.sagemaker.family import Family, Special, Values
-from sm_onboard.demo.sagemaker.life import Life
-from sm_onboard.demo.sagemaker.listing import page_size
-from sm_onboard.demo.sagemaker.paging import Page
+from sm_onboard.demo.sagemaker.model import service as models
 from sm_onboard.demo.sagemaker.pipelines import definition
-from sm_onboard.demo.sagemaker.store import Record, Region
-from sm_onboard.demo.sagemaker.usercontext import user_context
 
 ASSUMPTIONS = (
     *definition.ASSUMPTIONS,

@@ -7,12 +7,11 @@ from html import escape
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
 from sm_onboard.demo.sagemaker.call import Answer, Call
-from sm_onboard.demo.sagemaker.crud import find
+from sm_onboard.demo.sagemaker.engine.crud import find
+from sm_onboard.demo.sagemaker.engine.family import Family, Special
+from sm_onboard.demo.sagemaker.engine.store import Record, Region, Ticket, World
 from sm_onboard.demo.sagemaker.errors import not_found, validation
-from sm_onboard.demo.sagemaker.family import Family, Special
-from sm_onboard.demo.sagemaker.store import Record, Region, Ticket, World
-
-from . import mlflow_servers
+from sm_onboard.demo.sagemaker.families import mlflow_servers
 
 PATH = "/presigned"
 _LIFE = 300  # seconds, the model's words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
-from sm_onboard.demo.sagemaker.store import Record, Region
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
 
 ASSUMPTIONS = (
     Assumption("AssociateTrialComponent", "what is associated already is answered in the same way"),

@@ -6,10 +6,18 @@ accepted. The tables at the head of each module say what there is.
 
 from __future__ import annotations
 
-from ..engine import Emulator
-from . import domains, environment, jobs, pipelines, runs, spaces, standing
-from .large import fill_large
-from .past import past
+from sm_onboard.demo.sagemaker.engine.emulator import Emulator
+from sm_onboard.demo.sagemaker.organization import (
+    domains,
+    environment,
+    jobs,
+    pipelines,
+    runs,
+    spaces,
+    standing,
+)
+from sm_onboard.demo.sagemaker.organization.large import fill_large
+from sm_onboard.demo.sagemaker.organization.past import past
 
 __all__ = ["fill", "fill_large"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .jobs import METRICS, image
-from .past import Past
+from sm_onboard.demo.sagemaker.organization.jobs import METRICS, image
+from sm_onboard.demo.sagemaker.organization.past import Past
 
 Step = dict[str, Any]
 

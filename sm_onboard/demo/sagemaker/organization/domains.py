@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import environment
-from .past import Past, tagged
-from .people import COST_CENTRES, PEOPLE, SECURE_PEOPLE, Person
+from sm_onboard.demo.sagemaker.organization import environment
+from sm_onboard.demo.sagemaker.organization.past import Past, tagged
+from sm_onboard.demo.sagemaker.organization.people import (
+    COST_CENTRES,
+    PEOPLE,
+    SECURE_PEOPLE,
+    Person,
+)
 
 VPC = "vpc-0acce55edb0a7e5a1"
 SUBNETS = ("subnet-0ace0000000000a01", "subnet-0ace0000000000b02")

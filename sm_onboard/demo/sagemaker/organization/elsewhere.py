@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..call import ACCOUNT
-from . import domains
-from .environment import REPOSITORIES, SECRETS
-from .roles import TRUST, roles
+from sm_onboard.demo.sagemaker.call import ACCOUNT
+from sm_onboard.demo.sagemaker.organization import domains
+from sm_onboard.demo.sagemaker.organization.environment import REPOSITORIES, SECRETS
+from sm_onboard.demo.sagemaker.organization.roles import TRUST, roles
 
 BUCKETS = ("acme-studio", "acme-churn", "acme-pricing", "acme-reports")
 

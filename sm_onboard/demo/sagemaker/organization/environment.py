@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
-from .past import Past, tagged
+from sm_onboard.demo.sagemaker.organization.past import Past, tagged
 
 SM_ONBOARD = """\
 #!/bin/bash

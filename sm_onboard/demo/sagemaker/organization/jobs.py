@@ -6,12 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from .. import models, tags
-from ..families import jobs
-from ..family import Family
-from ..validate import raise_for
-from .past import Past, tagged
-from .people import COST_CENTRES
+from sm_onboard.demo.sagemaker.engine import tags
+from sm_onboard.demo.sagemaker.engine.family import Family
+from sm_onboard.demo.sagemaker.families import jobs
+from sm_onboard.demo.sagemaker.model import service as models
+from sm_onboard.demo.sagemaker.model.validate import raise_for
+from sm_onboard.demo.sagemaker.organization.past import Past, tagged
+from sm_onboard.demo.sagemaker.organization.people import COST_CENTRES
 
 METRICS = [
     {"Name": "val_auc", "Regex": "val_auc=([0-9.]+)"},

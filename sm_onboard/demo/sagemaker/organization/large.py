@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 
-from ..engine import Emulator
-from ..families import metrics
-from .domains import SUBNETS, VPC
-from .past import Past, past, tagged
+from sm_onboard.demo.sagemaker.engine.emulator import Emulator
+from sm_onboard.demo.sagemaker.families import metrics
+from sm_onboard.demo.sagemaker.organization.domains import SUBNETS, VPC
+from sm_onboard.demo.sagemaker.organization.past import Past, past, tagged
 
 INSTANCES = ("ml.t3.medium", "ml.t3.large", "ml.m5.large", "ml.m5.xlarge", "ml.g5.xlarge")
 TEAMS = ("churn", "pricing", "platform", "fraud")

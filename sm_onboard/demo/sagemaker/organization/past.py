@@ -10,12 +10,12 @@ from typing import Any
 
 from botocore.model import Shape
 
-from .. import models
-from ..call import ACCOUNT, Answer, Call, Caller
-from ..clock import Clock
-from ..engine import Emulator
-from ..store import Record
-from .people import PEOPLE, SECURE_PEOPLE
+from sm_onboard.demo.sagemaker.call import ACCOUNT, Answer, Call, Caller
+from sm_onboard.demo.sagemaker.engine.clock import Clock
+from sm_onboard.demo.sagemaker.engine.emulator import Emulator
+from sm_onboard.demo.sagemaker.engine.store import Record
+from sm_onboard.demo.sagemaker.model import service as models
+from sm_onboard.demo.sagemaker.organization.people import PEOPLE, SECURE_PEOPLE
 
 _ROLES = {
     **{person.name: person.role or "acme-data-scientist" for person in PEOPLE},

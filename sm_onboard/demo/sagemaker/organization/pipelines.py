@@ -8,13 +8,13 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from ..families import jobs, pipeline_executions
-from ..pipelines import executions
-from ..usercontext import user_context
-from .definitions import churn_training, reports_nightly
-from .jobs import training_log
-from .past import Past, caller, tagged
-from .people import COST_CENTRES
+from sm_onboard.demo.sagemaker.engine.usercontext import user_context
+from sm_onboard.demo.sagemaker.families import jobs, pipeline_executions
+from sm_onboard.demo.sagemaker.organization.definitions import churn_training, reports_nightly
+from sm_onboard.demo.sagemaker.organization.jobs import training_log
+from sm_onboard.demo.sagemaker.organization.past import Past, caller, tagged
+from sm_onboard.demo.sagemaker.organization.people import COST_CENTRES
+from sm_onboard.demo.sagemaker.pipelines import executions
 
 VERSIONS = {1: 70.0, 2: 48.0, 3: 27.0}
 """Versions of ``churn-training``, and days ago that each was made."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..call import ACCOUNT
-from .people import COST_CENTRES
+from sm_onboard.demo.sagemaker.call import ACCOUNT
+from sm_onboard.demo.sagemaker.organization.people import COST_CENTRES
 
 Statement = dict[str, Any]
 

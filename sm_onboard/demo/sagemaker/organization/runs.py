@@ -7,9 +7,9 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..families import metrics
-from .past import DAY, Past, tagged
-from .people import COST_CENTRES
+from sm_onboard.demo.sagemaker.families import metrics
+from sm_onboard.demo.sagemaker.organization.past import DAY, Past, tagged
+from sm_onboard.demo.sagemaker.organization.people import COST_CENTRES
 
 REPOSITORY = "https://github.com/acme/churn.git"
 DATA = {"sep-2026": "s3://acme-churn/data/sep-2026/", "oct-2026": "s3://acme-churn/data/oct-2026/"}

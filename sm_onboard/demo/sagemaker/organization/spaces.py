@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .past import Past, tagged
-from .people import COST_CENTRES
+from sm_onboard.demo.sagemaker.organization.past import Past, tagged
+from sm_onboard.demo.sagemaker.organization.people import COST_CENTRES
 
 HOUR = 1 / 24  # days
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .past import Past, tagged
-from .people import COST_CENTRES
+from sm_onboard.demo.sagemaker.organization.past import Past, tagged
+from sm_onboard.demo.sagemaker.organization.people import COST_CENTRES
 
 ARTIFACTS = "s3://acme-studio/mlflow"
 MODELS = "s3://acme-churn/models"

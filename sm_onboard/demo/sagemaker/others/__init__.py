@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..assumptions import Assumption
-from ..call import Handler
-from . import codecommit, pricing, quotas, simulate
+from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.call import Handler
+from sm_onboard.demo.sagemaker.others import codecommit, pricing, quotas, simulate
 
 HANDLERS: dict[tuple[str, str], Handler] = {
     **pricing.HANDLERS,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..assumptions import Assumption
-from ..call import Answer, Call, Handler
-from ..errors import ServiceError
-from . import tokens
+from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.call import Answer, Call, Handler
+from sm_onboard.demo.sagemaker.errors import ServiceError
+from sm_onboard.demo.sagemaker.others import tokens
 
 SIZE = 1000
 """Repositories on a page; the service's model says so."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from ..assumptions import Assumption
-from ..call import Answer, Call, Handler
-from ..errors import ServiceError
-from . import tokens
-from .products import SERVICE, Product, attribute_names, products
+from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.call import Answer, Call, Handler
+from sm_onboard.demo.sagemaker.errors import ServiceError
+from sm_onboard.demo.sagemaker.others import tokens
+from sm_onboard.demo.sagemaker.others.products import SERVICE, Product, attribute_names, products
 
 Item = TypeVar("Item")
 

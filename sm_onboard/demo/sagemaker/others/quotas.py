@@ -13,12 +13,12 @@ from typing import Any
 
 from botocore.model import StringShape
 
-from .. import models
-from ..assumptions import Assumption
-from ..call import Answer, Call, Handler
-from ..errors import ServiceError
-from ..store import Region
-from . import tokens
+from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.call import Answer, Call, Handler
+from sm_onboard.demo.sagemaker.engine.store import Region
+from sm_onboard.demo.sagemaker.errors import ServiceError
+from sm_onboard.demo.sagemaker.model import service as models
+from sm_onboard.demo.sagemaker.others import tokens
 
 GENEROUS = 100.0
 """Apps on one instance type, unless somebody set another value."""

@@ -10,13 +10,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..access import identities
-from ..access.patterns import Context
-from ..access.policy import InvalidPolicy, Permissions, Policy, Request, Statement, decide, parse
-from ..assumptions import Assumption
-from ..call import Answer, Call, Handler
-from ..errors import ServiceError, not_implemented
-from . import tokens
+from sm_onboard.demo.sagemaker.access import identities
+from sm_onboard.demo.sagemaker.access.patterns import Context
+from sm_onboard.demo.sagemaker.access.policy import (
+    InvalidPolicy,
+    Permissions,
+    Policy,
+    Request,
+    Statement,
+    decide,
+    parse,
+)
+from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.call import Answer, Call, Handler
+from sm_onboard.demo.sagemaker.errors import ServiceError, not_implemented
+from sm_onboard.demo.sagemaker.others import tokens
 
 _PRINCIPAL = re.compile(r"arn:aws[\w-]*:iam::\d{12}:(user|group|role)/(?:[^*?]*/)?([^/*?]+)")
 _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+")

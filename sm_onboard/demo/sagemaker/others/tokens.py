@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import TypeVar
 
-from ..call import Call
+from sm_onboard.demo.sagemaker.call import Call
 
 Item = TypeVar("Item")
 

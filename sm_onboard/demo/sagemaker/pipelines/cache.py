@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
-
-from . import steps
-from .definition import Step, named_step, references
-from .schedule import StepRun
+from sm_onboard.demo.sagemaker.pipelines import steps
+from sm_onboard.demo.sagemaker.pipelines.definition import Step, named_step, references
+from sm_onboard.demo.sagemaker.pipelines.schedule import StepRun
 
 if TYPE_CHECKING:
-    from .executions import Execution
+    from sm_onboard.demo.sagemaker.pipelines.executions import Execution
 
 ASSUMPTIONS = (
     Assumption(

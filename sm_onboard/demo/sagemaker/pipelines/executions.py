@@ -10,17 +10,16 @@ from functools import partial
 from typing import Any
 
 from sm_onboard.demo.sagemaker.call import Call
-from sm_onboard.demo.sagemaker.crud import describe
+from sm_onboard.demo.sagemaker.engine.crud import describe
+from sm_onboard.demo.sagemaker.engine.family import Family, Values
+from sm_onboard.demo.sagemaker.engine.life import Life
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
+from sm_onboard.demo.sagemaker.engine.usercontext import user_context
 from sm_onboard.demo.sagemaker.families import jobs
-from sm_onboard.demo.sagemaker.family import Family, Values
-from sm_onboard.demo.sagemaker.life import Life
-from sm_onboard.demo.sagemaker.store import Record, Region
-from sm_onboard.demo.sagemaker.usercontext import user_context
-
-from . import cache, steps
-from .definition import Definition, Step, named_step
-from .expressions import UNKNOWN, all_hold
-from .schedule import Plan, Round, StepRun, Work, planned
+from sm_onboard.demo.sagemaker.pipelines import cache, steps
+from sm_onboard.demo.sagemaker.pipelines.definition import Definition, Step, named_step
+from sm_onboard.demo.sagemaker.pipelines.expressions import UNKNOWN, all_hold
+from sm_onboard.demo.sagemaker.pipelines.schedule import Plan, Round, StepRun, Work, planned
 
 
 @dataclass

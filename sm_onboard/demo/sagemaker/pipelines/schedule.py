@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
-
-from .definition import Definition, Step
+from sm_onboard.demo.sagemaker.pipelines.definition import Definition, Step
 
 ASSUMPTIONS = (
     Assumption("StartPipelineExecution", "a step is Starting for 2 s"),

@@ -9,21 +9,20 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sm_onboard.demo.sagemaker import models
 from sm_onboard.demo.sagemaker.assumptions import Assumption
-from sm_onboard.demo.sagemaker.constraints import Failure
-from sm_onboard.demo.sagemaker.crud import arn_path
+from sm_onboard.demo.sagemaker.engine.crud import arn_path
+from sm_onboard.demo.sagemaker.engine.family import Family
+from sm_onboard.demo.sagemaker.engine.store import Record
 from sm_onboard.demo.sagemaker.families import inference, job_schedule, jobs
-from sm_onboard.demo.sagemaker.family import Family
-from sm_onboard.demo.sagemaker.store import Record
-from sm_onboard.demo.sagemaker.validate import failures, message
-
-from .definition import Step
-from .expressions import Unknown, resolve
-from .schedule import StepRun, Work
+from sm_onboard.demo.sagemaker.model import service as models
+from sm_onboard.demo.sagemaker.model.constraints import Failure
+from sm_onboard.demo.sagemaker.model.validate import failures, message
+from sm_onboard.demo.sagemaker.pipelines.definition import Step
+from sm_onboard.demo.sagemaker.pipelines.expressions import Unknown, resolve
+from sm_onboard.demo.sagemaker.pipelines.schedule import StepRun, Work
 
 if TYPE_CHECKING:
-    from .executions import Execution
+    from sm_onboard.demo.sagemaker.pipelines.executions import Execution
 
 ASSUMPTIONS = (
     Assumption(

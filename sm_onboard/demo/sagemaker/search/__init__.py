@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sm_onboard.demo.sagemaker import tags
 from sm_onboard.demo.sagemaker.assumptions import Assumption
 from sm_onboard.demo.sagemaker.call import Answer, Call
+from sm_onboard.demo.sagemaker.engine import tags
+from sm_onboard.demo.sagemaker.engine.family import Special
+from sm_onboard.demo.sagemaker.engine.paging import Page
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
 from sm_onboard.demo.sagemaker.errors import validation
 from sm_onboard.demo.sagemaker.families import metrics
-from sm_onboard.demo.sagemaker.family import Special
-from sm_onboard.demo.sagemaker.paging import Page
-from sm_onboard.demo.sagemaker.store import Record, Region
-
-from .expression import LIMIT, Test, tests_of
-from .paths import WHOLE
-from .resources import Reader, resource
+from sm_onboard.demo.sagemaker.search.expression import LIMIT, Test, tests_of
+from sm_onboard.demo.sagemaker.search.paths import WHOLE
+from sm_onboard.demo.sagemaker.search.resources import Reader, resource
 
 PAGE = 10
 

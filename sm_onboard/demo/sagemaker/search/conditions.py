@@ -8,8 +8,15 @@ from datetime import datetime, timezone
 from typing import Any
 
 from sm_onboard.demo.sagemaker.errors import validation
-
-from .paths import EITHER, FLAG, NUMBER, STRING_NUMBER, TEXT, TIME, WHOLE
+from sm_onboard.demo.sagemaker.search.paths import (
+    EITHER,
+    FLAG,
+    NUMBER,
+    STRING_NUMBER,
+    TEXT,
+    TIME,
+    WHOLE,
+)
 
 Condition = Callable[[list[Any]], bool]
 

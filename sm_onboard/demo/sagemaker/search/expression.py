@@ -7,12 +7,11 @@ from typing import Any
 
 from botocore.model import Shape
 
+from sm_onboard.demo.sagemaker.engine.store import Record
 from sm_onboard.demo.sagemaker.errors import validation
-from sm_onboard.demo.sagemaker.store import Record
-
-from .conditions import Condition, condition
-from .paths import way
-from .resources import Reader
+from sm_onboard.demo.sagemaker.search.conditions import Condition, condition
+from sm_onboard.demo.sagemaker.search.paths import way
+from sm_onboard.demo.sagemaker.search.resources import Reader
 
 LIMIT = 50
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from botocore.model import Shape
 
-from sm_onboard.demo.sagemaker import crud, models, tags
+from sm_onboard.demo.sagemaker.engine import crud, tags
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
 from sm_onboard.demo.sagemaker.errors import not_implemented, validation
 from sm_onboard.demo.sagemaker.families import FAMILIES, experiments, metrics, trial_links
-from sm_onboard.demo.sagemaker.store import Record, Region
-
-from . import paths
-from .paths import Property
+from sm_onboard.demo.sagemaker.model import service as models
+from sm_onboard.demo.sagemaker.search import paths
+from sm_onboard.demo.sagemaker.search.paths import Property
 
 RUN_TAG = ("sagemaker:trial-component-source", "run")
 

@@ -11,8 +11,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel, Shape
 
-from sm_onboard.demo.sagemaker import models
 from sm_onboard.demo.sagemaker.child import LocalSageMaker
+from sm_onboard.demo.sagemaker.model import service as models
 from sm_onboard.demo.sagemaker.strict import Strict
 from tests.demo.sagemaker.refusals import refusals
 

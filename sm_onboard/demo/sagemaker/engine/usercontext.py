@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .assumptions import Assumption
-from .call import Caller
-from .store import Region
+from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.call import Caller
+from sm_onboard.demo.sagemaker.engine.store import Region
 
 ASSUMPTIONS = (
     Assumption(

@@ -10,16 +10,18 @@ from functools import partial
 
 from botocore.model import OperationModel
 
-from . import listing, models, search, tags
-from .call import Answer, Call, Handler
-from .clock import Clock
-from .crud import Crud
-from .errors import ServiceError, not_implemented
-from .families import FAMILIES, SPECIALS
-from .family import Family
-from .shaping import shaped
-from .store import Region, World
-from .validate import raise_for
+from sm_onboard.demo.sagemaker import search
+from sm_onboard.demo.sagemaker.call import Answer, Call, Handler
+from sm_onboard.demo.sagemaker.engine import listing, tags
+from sm_onboard.demo.sagemaker.engine.clock import Clock
+from sm_onboard.demo.sagemaker.engine.crud import Crud
+from sm_onboard.demo.sagemaker.engine.family import Family
+from sm_onboard.demo.sagemaker.engine.store import Region, World
+from sm_onboard.demo.sagemaker.errors import ServiceError, not_implemented
+from sm_onboard.demo.sagemaker.families import FAMILIES, SPECIALS
+from sm_onboard.demo.sagemaker.model import service as models
+from sm_onboard.demo.sagemaker.model.shaping import shaped
+from sm_onboard.demo.sagemaker.model.validate import raise_for
 
 SERVICES = ("sagemaker", "sagemaker-metrics")
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from botocore.model import OperationModel
 
-from . import models
-from .assumptions import Assumption
-from .call import Answer, Call
-from .crud import describe
-from .errors import not_implemented
-from .family import Family
-from .paging import Page
-from .store import Record, Region
+from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.call import Answer, Call
+from sm_onboard.demo.sagemaker.engine.crud import describe
+from sm_onboard.demo.sagemaker.engine.family import Family
+from sm_onboard.demo.sagemaker.engine.paging import Page
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
+from sm_onboard.demo.sagemaker.errors import not_implemented
+from sm_onboard.demo.sagemaker.model import service as models
 
 ASSUMPTIONS = (
     Assumption("List…", "…Contains and …Prefix look at upper and lower case"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from .assumptions import Assumption
-from .call import Answer, Call
-from .errors import ServiceError, validation
-from .family import Special
-from .paging import Page
-from .store import Region
+from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.call import Answer, Call
+from sm_onboard.demo.sagemaker.engine.family import Special
+from sm_onboard.demo.sagemaker.engine.paging import Page
+from sm_onboard.demo.sagemaker.engine.store import Region
+from sm_onboard.demo.sagemaker.errors import ServiceError, validation
 
 LIMIT = 50
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .call import Answer, Call
-from .life import Life
-from .store import Record, Region
+from sm_onboard.demo.sagemaker.call import Answer, Call
+from sm_onboard.demo.sagemaker.engine.life import Life
+from sm_onboard.demo.sagemaker.engine.store import Record, Region
 
 Values = dict[str, Any]
 

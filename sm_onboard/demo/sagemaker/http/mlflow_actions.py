@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from .assumptions import Assumption
+from sm_onboard.demo.sagemaker.assumptions import Assumption
 
 APP = "sagemaker:CallMlflowAppApi"
 """The one action for everything of an MLflow App."""

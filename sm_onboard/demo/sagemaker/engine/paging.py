@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from .assumptions import Assumption
-from .call import Call
-from .errors import validation
+from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.call import Call
+from sm_onboard.demo.sagemaker.errors import validation
 
 Item = TypeVar("Item")
 

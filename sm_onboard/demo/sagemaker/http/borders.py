@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .assumptions import Assumption
-from .errors import validation
-from .families.logs import sync_logs
-from .store import Region, World
+from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.engine.store import Region, World
+from sm_onboard.demo.sagemaker.errors import validation
+from sm_onboard.demo.sagemaker.families.logs import sync_logs
 
 ASSUMPTIONS = (
     Assumption("CreateDomain", "a VPC that does not exist, or subnets of another one, are refused"),

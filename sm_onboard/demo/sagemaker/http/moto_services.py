@@ -13,12 +13,12 @@ from typing import Any
 
 from botocore.model import OperationNotFoundError
 
-from .access import Credentials
-from .answers import Reply
-from .call import ACCOUNT
-from .errors import not_implemented
-from .requests import Request, credential, unknown_operation
-from .wire import Application, Environ
+from sm_onboard.demo.sagemaker.access import Credentials
+from sm_onboard.demo.sagemaker.call import ACCOUNT
+from sm_onboard.demo.sagemaker.errors import not_implemented
+from sm_onboard.demo.sagemaker.http.answers import Reply
+from sm_onboard.demo.sagemaker.http.requests import Request, credential, unknown_operation
+from sm_onboard.demo.sagemaker.http.wire import Application, Environ
 
 _CODE = re.compile(rb'(?:<Code>|"__type":\s*")([\w.#:/]+)')
 _MISREAD = frozenset({"HTTP_X_MOTO_ACCOUNT_ID", "HTTP_ACTION"})

@@ -6,13 +6,14 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from . import models, tags
-from .assumptions import Assumption
-from .call import Answer, Call
-from .errors import ServiceError, in_use, validation
-from .family import Family, Parent, Values
-from .life import GONE, Stages
-from .store import Key, Record, Region
+from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.call import Answer, Call
+from sm_onboard.demo.sagemaker.engine import tags
+from sm_onboard.demo.sagemaker.engine.family import Family, Parent, Values
+from sm_onboard.demo.sagemaker.engine.life import GONE, Stages
+from sm_onboard.demo.sagemaker.engine.store import Key, Record, Region
+from sm_onboard.demo.sagemaker.errors import ServiceError, in_use, validation
+from sm_onboard.demo.sagemaker.model import service as models
 
 ASSUMPTIONS = (
     Assumption(

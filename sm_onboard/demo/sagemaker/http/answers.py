@@ -14,11 +14,11 @@ from xml.sax.saxutils import escape
 from botocore.exceptions import UnknownServiceError
 from botocore.model import StructureShape
 
-from . import models
-from .assumptions import Assumption
-from .call import Answer
-from .errors import ServiceError
-from .requests import Request
+from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.call import Answer
+from sm_onboard.demo.sagemaker.errors import ServiceError
+from sm_onboard.demo.sagemaker.http.requests import Request
+from sm_onboard.demo.sagemaker.model import service as models
 
 _JSON = "application/x-amz-json-1.1"
 _REST_JSON = "application/json"

@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import UnknownServiceError
 
-from . import models
+from sm_onboard.demo.sagemaker.model import service as models
 
 BEFORE = frozenset({"latency", "timeout", "refuse", "outage", "expired"})
 """Kinds that strike before anybody looks who calls."""

@@ -16,9 +16,10 @@ import regex
 from botocore.model import Shape
 from botocore.utils import parse_timestamp
 
-from sm_onboard.demo.sagemaker import constraints, errors, patterns
+from sm_onboard.demo.sagemaker import errors
 from sm_onboard.demo.sagemaker.assumptions import Assumption
-from sm_onboard.demo.sagemaker.constraints import Failure
+from sm_onboard.demo.sagemaker.model import constraints, patterns
+from sm_onboard.demo.sagemaker.model.constraints import Failure
 
 ASSUMPTIONS = (
     Assumption(

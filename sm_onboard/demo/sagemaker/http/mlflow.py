@@ -25,12 +25,12 @@ from ipaddress import ip_address
 from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
-from . import mlflow_actions
-from .assumptions import Assumption
-from .call import Caller
-from .errors import ServiceError
-from .requests import scope
-from .wire import Environ
+from sm_onboard.demo.sagemaker.assumptions import Assumption
+from sm_onboard.demo.sagemaker.call import Caller
+from sm_onboard.demo.sagemaker.errors import ServiceError
+from sm_onboard.demo.sagemaker.http import mlflow_actions
+from sm_onboard.demo.sagemaker.http.requests import scope
+from sm_onboard.demo.sagemaker.http.wire import Environ
 
 SERVER_HEADER = "x-mlflow-sm-tracking-server-arn"
 APP_HEADER = "x-sm-mlflow-app-arn"

@@ -22,13 +22,13 @@ import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from . import answers
-from .answers import Reply
-from .calls import Calls
-from .clock import Clock
-from .faults import Faults, rule_from
-from .requests import raw_body
-from .wire import Environ
+from sm_onboard.demo.sagemaker.engine.clock import Clock
+from sm_onboard.demo.sagemaker.http import answers
+from sm_onboard.demo.sagemaker.http.answers import Reply
+from sm_onboard.demo.sagemaker.http.calls import Calls
+from sm_onboard.demo.sagemaker.http.faults import Faults, rule_from
+from sm_onboard.demo.sagemaker.http.requests import raw_body
+from sm_onboard.demo.sagemaker.http.wire import Environ
 
 PREFIX = "/_control/"
 HEADER = "X-Sm-Onboard-Control"

@@ -15,23 +15,31 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
-from . import answers, models
-from .access import Credentials, Gate, Signed, required
-from .access.needs import Need
-from .access.refusals import refusal
-from .answers import Reply
-from .borders import before_moto
-from .call import Call, Caller
-from .calls import Calls
-from .control import PREFIX, Controls
-from .engine import SERVICES, Emulator
-from .errors import ServiceError, denied, not_implemented, throttled
-from .families import presigned
-from .faults import AFTER, BEFORE, MLFLOW, Faults
-from .mlflow import ManagedMlflow
-from .moto_services import MotoServices
-from .requests import Request, identify, parameters, raw_body, scope, unknown_operation
-from .wire import HEADERS, Environ, NoAnswer, StartResponse
+from sm_onboard.demo.sagemaker.access import Credentials, Gate, Signed, required
+from sm_onboard.demo.sagemaker.access.needs import Need
+from sm_onboard.demo.sagemaker.access.refusals import refusal
+from sm_onboard.demo.sagemaker.call import Call, Caller
+from sm_onboard.demo.sagemaker.engine.emulator import SERVICES, Emulator
+from sm_onboard.demo.sagemaker.errors import ServiceError, denied, not_implemented, throttled
+from sm_onboard.demo.sagemaker.families import presigned
+from sm_onboard.demo.sagemaker.http import answers
+from sm_onboard.demo.sagemaker.http.answers import Reply
+from sm_onboard.demo.sagemaker.http.borders import before_moto
+from sm_onboard.demo.sagemaker.http.calls import Calls
+from sm_onboard.demo.sagemaker.http.control import PREFIX, Controls
+from sm_onboard.demo.sagemaker.http.faults import AFTER, BEFORE, MLFLOW, Faults
+from sm_onboard.demo.sagemaker.http.mlflow import ManagedMlflow
+from sm_onboard.demo.sagemaker.http.moto_services import MotoServices
+from sm_onboard.demo.sagemaker.http.requests import (
+    Request,
+    identify,
+    parameters,
+    raw_body,
+    scope,
+    unknown_operation,
+)
+from sm_onboard.demo.sagemaker.http.wire import HEADERS, Environ, NoAnswer, StartResponse
+from sm_onboard.demo.sagemaker.model import service as models
 
 _READS_MOTO = ("iam", "codecommit")  # of the operations that moto lacks
 _MISTAKE = "The local SageMaker made a mistake."

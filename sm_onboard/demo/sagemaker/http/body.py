@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.model import OperationModel, Shape
 
-from sm_onboard.demo.sagemaker.validate import failures, wire_name
+from sm_onboard.demo.sagemaker.model.validate import failures, wire_name
 
 # Errors that any operation may answer:
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html, and what the

@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl
 from botocore.exceptions import UnknownServiceError
 from botocore.loaders import Loader
 
-from . import models
-from .errors import ServiceError, serialization
-from .wire import Environ
+from sm_onboard.demo.sagemaker.errors import ServiceError, serialization
+from sm_onboard.demo.sagemaker.http.wire import Environ
+from sm_onboard.demo.sagemaker.model import service as models
 
 DEFAULT_REGION = "us-east-1"
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .clock import Clock
-from .life import GONE, Timeline
+from sm_onboard.demo.sagemaker.engine.clock import Clock
+from sm_onboard.demo.sagemaker.engine.life import GONE, Timeline
 
 if TYPE_CHECKING:
-    from .family import Family
+    from sm_onboard.demo.sagemaker.engine.family import Family
 
 Key = tuple[str, ...]
 

@@ -1,0 +1,1 @@
+"""What there is, what happens to it by the clock, and the five operations of every kind of it."""

@@ -1,0 +1,1 @@
+"""Botocore's model: the operations there are, requests checked, answers shaped."""
