@@ -64,7 +64,7 @@ def local_sagemaker() -> Iterator[LocalSageMaker]:
     """A local SageMaker in a process of its own, where every life cycle is over at once."""
     from sm_onboard.demo.sagemaker.child import LocalSageMaker
 
-    with LocalSageMaker.start(speed=math.inf, sample=False) as local:
+    with LocalSageMaker.start(speed=math.inf, sample=False, check=True) as local:
         yield local
 
 

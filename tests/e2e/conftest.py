@@ -21,6 +21,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.e2e.lab import Lab
+from tests.e2e.organization import local as local
+from tests.e2e.organization import organization as organization
+from tests.e2e.organization import studio as studio
 from tests.e2e.window import Window
 from tests.gitserver import FaultyGitServer
 

@@ -1,14 +1,11 @@
 """The doctor: what does not work comes first, each with the thing to send to somebody."""
 
-# ruff: noqa: F401, F811
-
 from __future__ import annotations
 
 import json
 
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.test_domain import local, organization, studio
 from tests.e2e.test_pictures import take
 
 PAGE = "#sm-onboard-doctor"

@@ -1,7 +1,5 @@
 """The side panel says where one is, what runs and what it costs, and stops it there."""
 
-# ruff: noqa: F401, F811
-
 from __future__ import annotations
 
 import json
@@ -10,7 +8,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.test_domain import LATER, domain_id, local, organization, studio
+from tests.e2e.organization import domain_id
+from tests.e2e.test_domain import LATER
 from tests.e2e.test_pictures import take
 
 

@@ -45,6 +45,7 @@ class LocalSageMaker:
         speed: float = 1.0,
         sample: bool = True,
         region: str = "eu-west-1",
+        check: bool = False,
         python: str | os.PathLike[str] = sys.executable,
     ) -> LocalSageMaker:
         """Starts one and returns once it answers.
@@ -55,6 +56,7 @@ class LocalSageMaker:
                 life cycle be over at once.
             sample: whether the sample organization is there.
             region: of the sample organization and of the environment.
+            check: whether each answer is held against the model before it is given.
             python: the interpreter to run it with, which may have another boto3.
 
         Raises:
@@ -66,6 +68,7 @@ class LocalSageMaker:
             *("-m", "sm_onboard.demo.sagemaker.server"),
             *("--port", str(port), "--speed", repr(speed), "--region", region),
             *(() if sample else ("--empty",)),
+            *(("--check",) if check else ()),
         ]
         with tempfile.TemporaryFile("w+") as errors:
             process = subprocess.Popen(

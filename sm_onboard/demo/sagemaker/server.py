@@ -46,6 +46,8 @@ class Server:
         speed: how fast life cycles pass; see `Clock`.
         sample: whether the sample organization is there.
         region: the region of the sample organization, and of the environment.
+        check: whether each answer is held against the model; one that breaks it is answered
+            as a mistake of the server's, and listed as one.
 
     Attributes:
         emulator: to be filled in process.
@@ -58,6 +60,7 @@ class Server:
         speed: float = 1.0,
         sample: bool = True,
         region: str = DEFAULT_REGION,
+        check: bool = False,
     ) -> None:
         self.region = region
         self.control_token = secrets.token_urlsafe(32)
@@ -66,7 +69,7 @@ class Server:
         self._own = _credentials()
         self._stopping = threading.Event()
         self._faults, self._calls = Faults(), Calls()
-        self.emulator = Emulator(Clock(speed))
+        self.emulator = Emulator(Clock(speed), check)
         for (service, operation), handler in others.HANDLERS.items():
             self.emulator.register(service, operation, handler)
         self.emulator.world.app_quota = others.quotas.APPLIED.of_app
@@ -201,13 +204,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--speed", type=float, default=1.0)
     parser.add_argument("--region", default=DEFAULT_REGION)
+    parser.add_argument("--check", action="store_true")
     parser.add_argument("--empty", action="store_true")
     given = parser.parse_args(arguments)
     logging.basicConfig(format="%(message)s")
     _end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    server = Server(given.port, given.speed, not given.empty, given.region)
+    server = Server(given.port, given.speed, not given.empty, given.region, given.check)
     with server:
         line: dict[str, Any] = {"url": server.url, "environment": server.environment()}
         print(json.dumps(line), flush=True)

@@ -21,7 +21,7 @@ from sm_onboard.demo.sagemaker.errors import ServiceError, not_implemented
 from sm_onboard.demo.sagemaker.families import FAMILIES, SPECIALS
 from sm_onboard.demo.sagemaker.model import service as models
 from sm_onboard.demo.sagemaker.model.shaping import shaped
-from sm_onboard.demo.sagemaker.model.validate import raise_for
+from sm_onboard.demo.sagemaker.model.validate import failures, raise_for
 
 SERVICES = ("sagemaker", "sagemaker-metrics")
 
@@ -35,9 +35,11 @@ class Emulator:
 
     Args:
         clock: the time that life cycles follow.
+        check: whether each answer is held against its shape before it is given.
     """
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, clock: Clock | None = None, check: bool = False) -> None:
+        self._check_answers = check
         self.world = World(clock)
         self.families: dict[str, Family] = {family.name: family for family in FAMILIES}
         self.crud = Crud(self.families)
@@ -73,6 +75,7 @@ class Emulator:
 
         Raises:
             ServiceError: the service refuses, or nobody knows the operation.
+            ValueError: the answer breaks the model, where that is checked.
         """
         key = (call.service, call.operation)
         if not self.handles(*key):
@@ -92,6 +95,8 @@ class Emulator:
         if operation.output_shape is None:
             return {}
         shape: Answer = shaped(operation.output_shape, answer)
+        if self._check_answers and (broken := failures(operation.output_shape, shape)):
+            raise ValueError(f"{call.operation}: {'; '.join(one.text for one in broken)}")
         return shape
 
     @contextmanager
