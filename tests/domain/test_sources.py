@@ -223,6 +223,13 @@ def test_a_broken_list_is_as_none(at: Place, home: Path, text: str) -> None:
     assert sources(state) == {} and len(state.problems) == 1
 
 
+def test_where_it_is_off_nobody_asks(at: Place) -> None:
+    state = at.look("alice-lab", sagemaker_repositories=False)
+    assert sources(state) == {}
+    assert at.counts() == {}
+
+
+
 def test_without_credentials_there_is_no_sagemaker_to_ask(
     at: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
