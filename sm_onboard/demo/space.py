@@ -15,6 +15,7 @@ DOMAIN = "acme-ml"
 PERSON = "alice"
 SPACE = "alice-lab"
 ROLE = "acme-ds-alice"
+_REGION = "us-east-1"  # the one that the shipped prices know most of
 _SPEED = 20.0  # a minute of an app's life in three seconds
 _SESSION = 12 * 3600  # seconds the person's credentials are good for; the longest there is
 
@@ -43,7 +44,7 @@ def space(directory: Path) -> Iterator[Space]:
         OnboardError: it did not start (``demo.not_started``), or lacks packages
             (``demo.no_moto``).
     """
-    with LocalSageMaker.start(speed=_SPEED) as local:
+    with LocalSageMaker.start(speed=_SPEED, region=_REGION) as local:
         domain, app = _app(local)
         metadata = directory / "resource-metadata.json"
         metadata.write_text(json.dumps(_metadata(domain, app)))
