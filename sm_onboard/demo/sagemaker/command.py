@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
-import re
 import shlex
 import signal
 
 import click
 
 from sm_onboard.demo.sagemaker import packages
+from sm_onboard.demo.sagemaker.engine.clock import SLOWEST
 from sm_onboard.errors import InvalidRequest, OnboardError
-
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
 def serve(port: int, speed: float, sample: bool, region: str, as_json: bool) -> None:
@@ -25,12 +22,16 @@ def serve(port: int, speed: float, sample: bool, region: str, as_json: bool) -> 
             ``demo.no_speed``).
     """
     packages.check()
-    if not _REGION.fullmatch(region):
+    from sm_onboard.demo.sagemaker.http.regions import regions
+
+    if region not in regions():
         raise InvalidRequest(
-            "demo.no_region", f"{region!r} is not the name of an AWS region.", "Try eu-west-1."
+            "demo.no_region",
+            f"{region!r} is not the name of an AWS region that botocore knows.",
+            "Try eu-west-1.",
         )
-    if math.isnan(speed):
-        raise InvalidRequest("demo.no_speed", "nan is not a speed.", "Try 60, or inf.")
+    if not speed >= SLOWEST:  # nan is not, either
+        raise InvalidRequest("demo.no_speed", f"{speed:g} is not a speed.", "Try 60, or inf.")
     from sm_onboard.demo.sagemaker.server import Server
 
     try:

@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
+from sm_onboard.demo.sagemaker.call import ACCOUNT, Call, Caller
 from sm_onboard.demo.sagemaker.engine import listing
 from sm_onboard.demo.sagemaker.engine.emulator import Emulator
+from sm_onboard.demo.sagemaker.engine.paging import Page
+from sm_onboard.demo.sagemaker.errors import ServiceError
 from sm_onboard.demo.sagemaker.model import service as models
-from tests.demo.sagemaker.api import Api
+from tests.demo.sagemaker.api import ROLE, Api
+from tests.demo.sagemaker.pipeline_samples import definition, processing
 
 
 @pytest.fixture
@@ -86,6 +90,65 @@ def test_a_token_is_good_for_its_own_question_only(api: Api) -> None:
         refused = api.refused("ListUserProfiles", **asked)
         assert refused == "ValidationException: The NextToken is invalid."
     assert api.refused("ListSpaces", NextToken=token).startswith("ValidationException")
+    here = Page.of(asking(token))
+    assert here.after is not None
+    for elsewhere in (
+        asking(token, region="us-east-1"),
+        asking(token, account="210987654321"),
+        asking(token, operation="ListSpaces"),
+    ):
+        with pytest.raises(ServiceError, match="NextToken is invalid"):
+            Page.of(elsewhere)
+
+
+def asking(
+    token: str,
+    operation: str = "ListUserProfiles",
+    region: str = "eu-west-1",
+    account: str = ACCOUNT,
+) -> Call:
+    asked = {"NextToken": token, "MaxResults": 3}
+    return Call("sagemaker", operation, asked, region, Caller("arn", account))
+
+
+def test_a_last_page_that_is_full_is_the_last(api: Api) -> None:
+    profiles(api, 10)
+    found = list(pages(api, "ListUserProfiles", "UserProfiles"))
+    assert [len(page) for page in found] == [10]
+
+
+@pytest.mark.parametrize(
+    ("operation", "order"),
+    [
+        ("ListUserProfiles", "Ascending"),  # the model's words
+        ("ListSpaces", "Ascending"),
+        ("ListExperiments", "Descending"),  # the family's
+    ],
+)
+def test_an_order_that_nobody_asked_for(api: Api, operation: str, order: str) -> None:
+    domain = profiles(api, 2)
+    for number in range(2):
+        api.space(domain, f"space-{number}", owner="user-000")
+        api("CreateExperiment", ExperimentName=f"experiment-{number}")
+        api.later(1)
+    (member,) = (name for name, found in api(operation).items() if isinstance(found, list))
+    times = [one["CreationTime"] for one in api(operation)[member]]
+    assert times == sorted(times, reverse=order == "Descending")
+    assert len(times) == len(set(times)) == 2
+
+
+def test_a_prefix_is_where_a_name_begins(api: Api) -> None:
+    for name in ("train", "retrain", "train-nightly"):
+        api(
+            "CreatePipeline",
+            PipelineName=name,
+            PipelineDefinition=definition(processing("Prep")),
+            RoleArn=ROLE,
+            ClientRequestToken=f"{name:-<32}",
+        )
+        api.later(1)
+    found = api("ListPipelines", PipelineNamePrefix="train")["PipelineSummaries"]
+    assert [one["PipelineName"] for one in found] == ["train-nightly", "train"]
 
 
 def test_equal_times_are_listed_once_each(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,6 +189,8 @@ def test_times_choose_and_sort(api: Api) -> None:
 
     assert listed() == ["a", "b", "c"]  # its model says: by Name
     assert listed(SortBy="CreationTime") == ["c", "a", "b"]
+    assert listed(CreationTimeAfter=times[0]) == ["a", "b"]
+    assert listed(CreationTimeBefore=times[2]) == ["a", "c"]
     assert listed(CreationTimeAfter=times[0] + 1) == ["a", "b"]
     assert listed(CreationTimeBefore=times[2] - 1) == ["a", "c"]
     api("UpdateCodeRepository", CodeRepositoryName="c", GitConfig={})

@@ -24,8 +24,10 @@ from botocore.credentials import Credentials
 
 from sm_onboard.demo.sagemaker.call import Caller
 from sm_onboard.demo.sagemaker.errors import ServiceError
-from sm_onboard.demo.sagemaker.http.mlflow import APP_HEADER, SERVER_HEADER, ManagedMlflow
+from sm_onboard.demo.sagemaker.http.control import Control
+from sm_onboard.demo.sagemaker.http.mlflow import ManagedMlflow
 from sm_onboard.demo.sagemaker.http.mlflow_actions import action
+from sm_onboard.demo.sagemaker.http.mlflow_forward import APP_HEADER, SERVER_HEADER
 from sm_onboard.demo.sagemaker.server import Server
 from tests.demo.sagemaker.absent import needs
 from tests.demo.sagemaker.mlflow_backend import QUIET, MlflowBackend
@@ -270,6 +272,21 @@ def test_the_real_client_sees_that_a_server_is_stopped(studio: Studio, tmp_path:
 
 
 # Who, which, whether
+
+
+def test_trouble_on_demand(studio: Studio) -> None:
+    control = Control(studio.server.url, studio.server.control_token)
+    operations = ["sagemaker-mlflow:*"]
+    control.trouble({"operations": operations, "kind": "denied", "times": 1})
+    answer = studio.send("GET", SEARCH)
+    assert refused(answer) == (403, "PERMISSION_DENIED")
+    assert b"perform: sagemaker-mlflow:SearchExperiments on resource: " in answer[2]
+    assert studio.send("GET", SEARCH)[0] == 200
+    control.trouble({"operations": operations, "kind": "create_failed", "times": 1})
+    assert studio.send("GET", SEARCH)[0] == 200
+    assert control.troubles()[0]["struck"] == 0
+    control.trouble({"operations": operations, "kind": "throttle"})
+    assert refused(studio.send("GET", SEARCH)) == (429, "REQUEST_LIMIT_EXCEEDED")
 
 
 def test_a_signature_for_the_other_kind_of_server_is_refused(studio: Studio) -> None:

@@ -58,6 +58,14 @@ def test_the_same_token_makes_one_pipeline(api: Api) -> None:
     same = token()
     assert create(api, ClientRequestToken=same) == create(api, ClientRequestToken=same)
     assert len(api("ListPipelines")["PipelineSummaries"]) == 1
+    refused = api.refused(
+        "CreatePipeline",
+        PipelineName="another",
+        PipelineDefinition=definition(processing("Prep")),
+        RoleArn=ROLE,
+        ClientRequestToken=same,
+    )
+    assert refused == "ValidationException: This token was used with other parameters."
 
 
 @pytest.mark.parametrize(

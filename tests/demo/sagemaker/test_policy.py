@@ -161,6 +161,22 @@ TABLE: list[tuple[str, list[dict[str, Any]], str, str, dict[str, Any], str]] = [
         NO,
     ),
     (
+        "none of several values, of which one is given beside another",
+        [allow(**when("StringNotEquals", "aws:TagKeys", "cost"))],
+        STUDIO,
+        SPACE,
+        {"aws:TagKeys": ["team", "cost"]},
+        NO,
+    ),
+    (
+        "an ARN's star does not reach into the next part",
+        [allow(**when("ArnLike", "sagemaker:OwnerUserProfileArn", "arn:aws:*:user-profile/*/ana"))],
+        STUDIO,
+        SPACE,
+        {"sagemaker:OwnerUserProfileArn": f"{ARN}user-profile/d-acme/ana"},
+        NO,
+    ),
+    (
         "a negated operator without the key",
         [allow(), deny(**when("StringNotEquals", "aws:RequestTag/team", "churn"))],
         STUDIO,

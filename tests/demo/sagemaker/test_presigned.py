@@ -46,6 +46,16 @@ def test_it_expires(api: Api, who: dict[str, str]) -> None:
     assert visit(api, usual)[0] == 200
 
 
+def test_what_nobody_visits_is_forgotten(api: Api, who: dict[str, str]) -> None:
+    for _ in range(3):
+        api("CreatePresignedDomainUrl", **who, ExpiresInSeconds=10)
+    kept = api("CreatePresignedDomainUrl", **who)["AuthorizedUrl"]
+    api.later(11)
+    api("CreatePresignedDomainUrl", **who)
+    assert len(api.emulator.world.tickets) == 2
+    assert visit(api, kept)[0] == 200
+
+
 def test_what_it_says_is_text(api: Api, who: dict[str, str]) -> None:
     landing = "studio::<script>alert(1)</script>"
     address = api("CreatePresignedDomainUrl", **who, LandingUri=landing)["AuthorizedUrl"]

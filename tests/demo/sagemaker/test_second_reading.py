@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
+from botocore.config import Config
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from sm_onboard.demo.sagemaker.access.signature import Signed, read, verify
 from sm_onboard.demo.sagemaker.command import serve
@@ -334,6 +336,49 @@ def test_a_metric_is_a_number_whose_square_is_one():
     assert (metric["Count"], metric["Avg"], metric["StdDev"]) == (2, 0.0, 2.0**360)
 
 
-def test_what_is_no_speed_is_said_at_once():
-    with pytest.raises(InvalidRequest, match="nan is not a speed"):
-        serve(0, math.nan, sample=True, region="eu-west-1", as_json=False)
+@pytest.mark.parametrize("speed", [math.nan, 1e-320, 0.0, -1.0])
+def test_what_is_no_speed_is_said_at_once(speed):
+    with pytest.raises(InvalidRequest, match=f"{speed:g} is not a speed"):
+        serve(0, speed, sample=True, region="eu-west-1", as_json=False)
+
+
+@pytest.mark.parametrize("region", ["mars-1", "eu-mars-1", "eu-west-\u0661", "aws", ""])
+def test_a_region_that_does_not_exist_is_refused_and_not_tried_again(client, region):
+    for service, operation, code in (
+        ("sagemaker", "list_domains", "InvalidSignatureException"),
+        ("ec2", "describe_vpcs", "AuthFailure"),
+        ("cloudformation", "list_stacks", "SignatureDoesNotMatch"),
+    ):
+        if not region.isascii() or not region:
+            continue  # botocore does not sign for it
+        patient = client(
+            service, region_name=region, config=Config(retries={"total_max_attempts": 3})
+        )
+        with pytest.raises(ClientError) as refused:
+            getattr(patient, operation)()
+        answer = refused.value.response
+        assert answer["Error"]["Code"] == code
+        assert answer["ResponseMetadata"]["RetryAttempts"] == 0
+    with pytest.raises(InvalidRequest, match="is not the name of an AWS region"):
+        serve(0, 1.0, sample=True, region=region, as_json=False)
+
+
+@pytest.mark.parametrize("name", ["lab\n", "lab ", " lab", "l\u00e4b", "lab\u0661", "lab\x00"])
+def test_a_name_is_letters_and_digits_of_ascii(name):
+    api = Api()
+    domain = api.domain()
+    for operation, wanted in (
+        ("CreateUserProfile", {"DomainId": domain, "UserProfileName": name}),
+        ("DescribeSpace", {"DomainId": domain, "SpaceName": name}),
+        ("CreateExperiment", {"ExperimentName": name}),
+    ):
+        assert api.refused(operation, **wanted).startswith("ValidationException")
+    refused = api.refused("DescribeSpace", DomainId=f"{domain}\n", SpaceName="lab")
+    assert refused.startswith("ValidationException")
+    role = "arn:aws:iam::\u0661\u0662345678901:role/studio"
+    api.profile(domain)
+    settings = {"ExecutionRole": role}
+    refused = api.refused(
+        "UpdateUserProfile", DomainId=domain, UserProfileName="alice", UserSettings=settings
+    )
+    assert refused.startswith("ValidationException")

@@ -33,6 +33,7 @@ _JSON = {
         _NOT_MATCHING.format(what="AWS Secret Access Key") + _DOCUMENTATION,
     ),
     "skewed": ("InvalidSignatureException", 400, ""),
+    "region": ("InvalidSignatureException", 400, ""),
     "expired": (
         "ExpiredTokenException",
         400,
@@ -46,6 +47,7 @@ _BY_QUERY = {
     "token": ("InvalidClientTokenId", 403, _INVALID),
     "signature": ("SignatureDoesNotMatch", 403, _JSON["signature"][2]),
     "skewed": ("SignatureDoesNotMatch", 403, ""),
+    "region": ("SignatureDoesNotMatch", 403, ""),
     "expired": ("ExpiredToken", 403, _JSON["expired"][2]),
 }
 _EC2 = {
@@ -54,6 +56,7 @@ _EC2 = {
     "unknown": _EC2_FAILURE,
     "token": _EC2_FAILURE,
     "signature": _EC2_FAILURE,
+    "region": _EC2_FAILURE,
     "skewed": ("RequestExpired", 400, "Request has expired."),
     "expired": ("RequestExpired", 400, "Request has expired."),
 }
@@ -67,6 +70,7 @@ _S3 = {
     ),
     "token": ("InvalidToken", 400, "The provided token is malformed or otherwise invalid."),
     "signature": ("SignatureDoesNotMatch", 403, _NOT_MATCHING.format(what="key")),
+    "region": ("AuthorizationHeaderMalformed", 400, ""),
     "skewed": (
         "RequestTimeTooSkewed",
         403,
@@ -87,8 +91,9 @@ def refusal(kind: str, service: str, message: str = "") -> ServiceError:
 
     Args:
         kind: ``missing``, ``incomplete``, ``unknown`` (key), ``token`` (wrong session token),
-            ``signature``, ``skewed`` (clock), ``expired`` (session), ``payload`` (another body
-            than was signed), ``late`` (a presigned address after its time).
+            ``signature``, ``region`` (there is none of that name), ``skewed`` (clock), ``expired``
+            (session), ``payload`` (another body than was signed), ``late`` (a presigned
+            address after its time).
         service: the name it is signed for, or botocore's.
         message: said where the service has no fixed sentence.
     """

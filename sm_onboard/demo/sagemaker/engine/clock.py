@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 import time
 
+SLOWEST, FASTEST = 1e-6, 1e9
+"""Speeds between which every time that comes of them is a date; ``math.inf`` is one too."""
+
 
 class Clock:
     """Real time, and durations that pass ``speed`` times as fast.

@@ -49,7 +49,9 @@ class Page:
             ServiceError: the token is not one of ours for this very question.
         """
         asked = {k: v for k, v in call.parameters.items() if k not in _SIZES}
-        what = json.dumps([call.operation, call.region, asked], sort_keys=True, default=str)
+        what = json.dumps(
+            [call.operation, call.account, call.region, asked], sort_keys=True, default=str
+        )
         token = call.parameters.get("NextToken")
         size = int(call.parameters.get("MaxResults") or default)
         return cls(size, _read(token, what) if token else None, what)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -177,6 +178,14 @@ class World:
     def id(self, length: int = 12) -> str:
         """Small letters and digits, as in ``d-x7hq0tv2kfbm``."""
         return "".join(self.chance.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=length))
+
+    def keep(self, ticket: Ticket) -> str:
+        """Takes a ticket, forgets those that nobody used in time, and answers its token."""
+        now = self.clock.now()
+        self.tickets = {token: old for token, old in self.tickets.items() if old.until >= now}
+        token = secrets.token_urlsafe(24)
+        self.tickets[token] = ticket
+        return token
 
     def reset(self) -> None:
         """Nothing is there any more; ids begin anew."""

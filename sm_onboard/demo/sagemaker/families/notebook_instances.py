@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
@@ -137,9 +136,8 @@ def _presigned(region: Region, call: Call) -> Answer:
     status = record.status(region.now())
     if status != "InService":
         raise validation(f"Notebook Instance ({record.arn}) is {status}; it has to be InService.")
-    token = secrets.token_urlsafe(24)
     until = region.now() + call.parameters.get("SessionExpirationDurationInSeconds", 43200)
-    region.world.tickets[token] = Ticket(until, f"Notebook instance {record.key[0]}", ())
+    token = region.world.keep(Ticket(until, f"Notebook instance {record.key[0]}", ()))
     return {"AuthorizedUrl": f"{call.base_url}{PATH}?token={token}"}
 
 

@@ -21,6 +21,7 @@ from sm_onboard.demo.sagemaker.model import service as models
 from sm_onboard.demo.sagemaker.pipelines import cache, executions, expressions, schedule, steps
 from sm_onboard.demo.sagemaker.pipelines.definition import read
 from sm_onboard.demo.sagemaker.pipelines.executions import EXECUTION, Execution, listed
+from sm_onboard.demo.sagemaker.pipelines.metadata import metadata
 from sm_onboard.demo.sagemaker.pipelines.schedule import StepRun
 
 ASSUMPTIONS = (
@@ -153,7 +154,7 @@ def _step(execution: Execution, run: StepRun, now: float) -> Values:
         "StartTime": run.starts,
         "StepStatus": status,
         "AttemptCount": run.attempt,
-        "Metadata": steps.metadata(execution, step, run, now) or None,
+        "Metadata": metadata(execution, step, run, now) or None,
     }
     if now >= run.ends:
         shown["EndTime"] = run.ends

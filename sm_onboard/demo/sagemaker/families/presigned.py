@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from html import escape
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
@@ -88,9 +87,8 @@ def _mlflow(region: Region, call: Call, record: Record, name: str) -> Answer:
 
 
 def _ticket(region: Region, call: Call, title: str, lines: tuple[str, ...]) -> Answer:
-    token = secrets.token_urlsafe(24)
     until = region.now() + call.parameters.get("ExpiresInSeconds", _LIFE)
-    region.world.tickets[token] = Ticket(until, title, tuple(filter(None, lines)))
+    token = region.world.keep(Ticket(until, title, tuple(filter(None, lines))))
     return {"AuthorizedUrl": f"{call.base_url}{PATH}?token={token}"}
 
 

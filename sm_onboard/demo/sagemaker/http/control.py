@@ -22,7 +22,7 @@ import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sm_onboard.demo.sagemaker.engine.clock import Clock
+from sm_onboard.demo.sagemaker.engine.clock import FASTEST, SLOWEST, Clock
 from sm_onboard.demo.sagemaker.http import answers
 from sm_onboard.demo.sagemaker.http.answers import Reply
 from sm_onboard.demo.sagemaker.http.calls import Calls
@@ -33,7 +33,6 @@ from sm_onboard.demo.sagemaker.http.wire import Environ
 PREFIX = "/_control/"
 HEADER = "X-Sm-Onboard-Control"
 _LARGEST = 1024 * 1024  # bytes of a body
-_FASTEST = 1e9
 _LONGEST = 10 * 365 * 24 * 3600.0  # seconds that the clock may be moved at once
 
 Body = dict[str, Any]
@@ -100,8 +99,10 @@ class Controls:
         speed = body.get("speed", self._clock.speed)
         if speed == "inf":
             speed = math.inf
-        if not _is_number(speed) or not (0 < speed <= _FASTEST or speed == math.inf):
-            raise ValueError(f"`speed` is a number above 0, or 'inf'; not {speed!r}.")
+        if not _is_number(speed) or not (SLOWEST <= speed <= FASTEST or speed == math.inf):
+            raise ValueError(
+                f"`speed` is a number from {SLOWEST:g} to {FASTEST:g}, or 'inf'; not {speed!r}."
+            )
         advance = body.get("advance", 0)
         if not _is_number(advance) or not 0 <= advance <= _LONGEST:
             raise ValueError(f"`advance` is a number of seconds, 0 or more; not {advance!r}.")

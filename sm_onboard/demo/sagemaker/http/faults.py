@@ -19,6 +19,9 @@ BEFORE = frozenset({"latency", "timeout", "refuse", "outage", "expired"})
 AFTER = frozenset({"throttle", "denied", "create_failed"})
 """Kinds that strike a call whose signature is right."""
 
+AFTER_MLFLOW = AFTER - {"create_failed"}
+"""Those of them that can strike managed MLflow."""
+
 MLFLOW = "sagemaker-mlflow"
 """Managed MLflow's requests; their operations are ``POST /api/2.0/mlflow/runs/search``."""
 

@@ -27,9 +27,10 @@ from sm_onboard.demo.sagemaker.http.answers import Reply
 from sm_onboard.demo.sagemaker.http.borders import before_moto
 from sm_onboard.demo.sagemaker.http.calls import Calls
 from sm_onboard.demo.sagemaker.http.control import PREFIX, Controls
-from sm_onboard.demo.sagemaker.http.faults import AFTER, BEFORE, MLFLOW, Faults
+from sm_onboard.demo.sagemaker.http.faults import AFTER, AFTER_MLFLOW, BEFORE, MLFLOW, Faults
 from sm_onboard.demo.sagemaker.http.mlflow import ManagedMlflow
 from sm_onboard.demo.sagemaker.http.moto_services import MotoServices
+from sm_onboard.demo.sagemaker.http.regions import check_region
 from sm_onboard.demo.sagemaker.http.requests import (
     Request,
     identify,
@@ -106,7 +107,8 @@ class Front:
             return answers.text(404, "There is nothing here.")
         if is_page and "HTTP_AUTHORIZATION" not in environ:
             token = parse_qs(environ["QUERY_STRING"]).get("token", [""])[0]
-            return answers.page(*presigned.page(self._emulator.world, token))
+            with self._emulator.alone() as world:
+                return answers.page(*presigned.page(world, token))
         return None
 
     def _api(self, environ: Environ) -> Reply:
@@ -144,9 +146,10 @@ class Front:
             caller = self._gate.authenticate(_signed(request, environ))
             if signing_name != self._mlflow.signed_for(_headers(environ)):
                 raise refusal("signature", MLFLOW)
-            if "throttle" in self._faults.strike(AFTER, MLFLOW, operation):
+            struck = self._faults.strike(AFTER_MLFLOW, MLFLOW, operation)
+            if "throttle" in struck:
                 raise throttled()
-            status, headers, body = self._mlflow(environ, caller)
+            status, headers, body = self._mlflow(environ, caller, deny="denied" in struck)
         except ServiceError as error:
             status, headers, body = self._mlflow.refused(error)
             code = error.code
@@ -174,6 +177,7 @@ class Front:
         struck = self._faults.strike(AFTER, request.service, request.operation)
         if "throttle" in struck:
             raise throttled()
+        check_region(request.region, request.service)
         if not request.operation:
             raise unknown_operation()
         ours = request.service in SERVICES

@@ -16,26 +16,26 @@ MLflow server whose address was set for the ARN.
 
 from __future__ import annotations
 
-import json
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
-from typing import IO, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sm_onboard.demo.sagemaker.assumptions import Assumption
 from sm_onboard.demo.sagemaker.call import Caller
-from sm_onboard.demo.sagemaker.errors import ServiceError
+from sm_onboard.demo.sagemaker.errors import ServiceError, denied
 from sm_onboard.demo.sagemaker.http import mlflow_actions
+from sm_onboard.demo.sagemaker.http.mlflow_forward import (
+    APP_HEADER,
+    SERVER_HEADER,
+    Refusal,
+    Reply,
+    forward,
+)
 from sm_onboard.demo.sagemaker.http.requests import scope
 from sm_onboard.demo.sagemaker.http.wire import Environ
-
-SERVER_HEADER = "x-mlflow-sm-tracking-server-arn"
-APP_HEADER = "x-sm-mlflow-app-arn"
-CONNECT_TIMEOUT = 3.0  # seconds
-TIMEOUT = 120.0  # seconds without a byte of the answer
 
 ASSUMPTIONS = (
     *mlflow_actions.ASSUMPTIONS,
@@ -62,9 +62,6 @@ ASSUMPTIONS = (
     Assumption("Managed MLflow", "a server goes on to answer while it is updated or maintained"),
 )
 
-Headers = list[tuple[str, str]]
-Reply = tuple[int, Headers, Iterable[bytes]]
-
 Lookup = Callable[[str], str | None]
 """The status of the server or app with an ARN; None: there is none."""
 
@@ -81,14 +78,6 @@ _USABLE = frozenset(
     | {"MaintenanceInProgress", "MaintenanceComplete", "MaintenanceFailed"}
 )
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
-_CHUNK = 64 * 1024  # bytes
-
-_HOP = frozenset(
-    {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"}
-    | {"te", "trailer", "transfer-encoding", "upgrade", "expect"}
-)
-_OURS = frozenset({"host", "authorization", "cookie", "origin", "referer", "content-length"})
-_THEIRS = frozenset({"server", "date", "set-cookie"})
 
 
 class ManagedMlflow:
@@ -135,11 +124,12 @@ class ManagedMlflow:
         names = {name.lower() for name in headers}
         return _SIGNED_FOR[SERVER_HEADER if SERVER_HEADER in names else APP_HEADER]
 
-    def __call__(self, environ: Environ, caller: Caller) -> Reply:
+    def __call__(self, environ: Environ, caller: Caller, *, deny: bool = False) -> Reply:
         """Answers a request whose signature was verified.
 
         Args:
             environ: of WSGI; ``RAW_URI`` is the path as it was sent.
+            deny: refuse it as though no policy allowed it.
         """
         try:
             arn = _named(environ)
@@ -147,27 +137,31 @@ class ManagedMlflow:
             method = str(environ["REQUEST_METHOD"])
             path = _path(target)
             if method not in _METHODS:
-                raise _Refusal(405, "BAD_REQUEST", f"{method} is not a method of MLflow's.")
+                raise Refusal(405, "BAD_REQUEST", f"{method} is not a method of MLflow's.")
             needed = mlflow_actions.APP
             if ":mlflow-app/" not in arn:
                 needed = mlflow_actions.action(method, path) or ""
             if scope(environ)[0] != arn.split(":")[3]:
-                raise _Refusal(
+                raise Refusal(
                     403, "PERMISSION_DENIED", f"The signature is for another region than {arn}."
                 )
+            if deny:
+                action = needed or "sagemaker-mlflow:*"  # /health needs no permission
+                why = f"because no identity-based policy allows the {action} action"
+                raise denied(caller.arn, action, arn, why)
             if needed:
                 self._authorize(caller, needed, arn)
             self._check(arn)
             with self._lock:
                 address = self._addresses.get(arn)
             if address is None:
-                raise _Refusal(
+                raise Refusal(
                     501,
                     "NOT_IMPLEMENTED",
                     f"No MLflow server is behind {arn}. Start one and set its address.",
                 )
-            return _forward(address, method, target, environ)
-        except _Refusal as refusal:
+            return forward(address, method, target, environ)
+        except Refusal as refusal:
             return refusal.reply()
         except ServiceError as error:
             return self.refused(error)
@@ -175,31 +169,20 @@ class ManagedMlflow:
     def refused(self, error: ServiceError) -> Reply:
         """A refusal of ours, in the words of MLflow's REST API."""
         if error.code.startswith(("AccessDenied", "NotAuthorized")):
-            return _Refusal(403, "PERMISSION_DENIED", error.message).reply()
+            return Refusal(403, "PERMISSION_DENIED", error.message).reply()
         if error.code == "ThrottlingException":
-            return _Refusal(429, "REQUEST_LIMIT_EXCEEDED", error.message).reply()
+            return Refusal(429, "REQUEST_LIMIT_EXCEEDED", error.message).reply()
         if error.status >= 500:
-            return _Refusal(error.status, "TEMPORARILY_UNAVAILABLE", error.message).reply()
+            return Refusal(error.status, "TEMPORARILY_UNAVAILABLE", error.message).reply()
         # What is left is a signature that is missing, wrong or expired.
-        return _Refusal(403, "PERMISSION_DENIED", f"{error.code}: {error.message}").reply()
+        return Refusal(403, "PERMISSION_DENIED", f"{error.code}: {error.message}").reply()
 
     def _check(self, arn: str) -> None:
         status = self._lookup(arn)
         if status is None:
-            raise _Refusal(404, "RESOURCE_DOES_NOT_EXIST", f"There is no {arn}.")
+            raise Refusal(404, "RESOURCE_DOES_NOT_EXIST", f"There is no {arn}.")
         if status not in _USABLE:
-            raise _Refusal(400, "INVALID_STATE", f"{arn} is not in use; its status is {status}.")
-
-
-class _Refusal(Exception):
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
-
-    def reply(self) -> Reply:
-        body = json.dumps({"error_code": self.code, "message": self.message}).encode()
-        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
-        return self.status, headers, [body]
+            raise Refusal(400, "INVALID_STATE", f"{arn} is not in use; its status is {status}.")
 
 
 def _named(environ: Mapping[str, Any]) -> str:
@@ -210,11 +193,11 @@ def _named(environ: Mapping[str, Any]) -> str:
         if (key := "HTTP_" + header.upper().replace("-", "_")) in environ
     }
     if len(found) != 1:
-        raise _Refusal(400, "INVALID_PARAMETER_VALUE", "Name one tracking server or MLflow App.")
+        raise Refusal(400, "INVALID_PARAMETER_VALUE", "Name one tracking server or MLflow App.")
     ((header, arn),) = found.items()
     named = _ARN.fullmatch(arn)
     if named is None or named["kind"] != _KINDS[header]:
-        raise _Refusal(400, "INVALID_PARAMETER_VALUE", f"{header} holds no such ARN.")
+        raise Refusal(400, "INVALID_PARAMETER_VALUE", f"{header} holds no such ARN.")
     return arn
 
 
@@ -224,7 +207,7 @@ def _path(target: str) -> str:
     parts = path.split("/")
     strange = "\\" in path or not path.isprintable() or not target.isascii()
     if parts[0] or ".." in parts or "." in parts or strange:
-        raise _Refusal(400, "INVALID_PARAMETER_VALUE", "The path is not one of MLflow's.")
+        raise Refusal(400, "INVALID_PARAMETER_VALUE", "The path is not one of MLflow's.")
     return path
 
 
@@ -239,87 +222,3 @@ def _address(url: str) -> tuple[str, int]:
     if parts.scheme != "http" or not port or not local or extra:
         raise ValueError(f"{url!r} is not an address like http://127.0.0.1:5000.")
     return str(parts.hostname), port
-
-
-def _forward(
-    address: tuple[str, int], method: str, target: str, environ: Mapping[str, Any]
-) -> Reply:
-    """Passes a request on and its answer back; follows no redirects."""
-    connection = HTTPConnection(*address, timeout=CONNECT_TIMEOUT)
-    try:
-        connection.connect()
-        connection.sock.settimeout(TIMEOUT)
-        connection.putrequest(method, target, skip_accept_encoding=True)
-        for name, value in _passed_on(environ):
-            connection.putheader(name, value)
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        if length or method in ("POST", "PUT", "PATCH"):
-            connection.putheader("Content-Length", str(length))
-        connection.endheaders()
-        for part in _read(environ["wsgi.input"], length):
-            connection.send(part)
-        answer = connection.getresponse()
-    except ValueError as error:  # a header of several lines, say
-        connection.close()
-        raise _Refusal(
-            400, "INVALID_PARAMETER_VALUE", "The request cannot be passed on."
-        ) from error
-    except (OSError, HTTPException) as error:
-        connection.close()
-        raise _Refusal(
-            503, "TEMPORARILY_UNAVAILABLE", "The MLflow server behind this does not answer."
-        ) from error
-    return answer.status, _passed_back(answer), _Body(connection, answer)
-
-
-def _passed_on(environ: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    hop = _HOP | {name.strip().lower() for name in environ.get("HTTP_CONNECTION", "").split(",")}
-    for key, value in environ.items():
-        if key.startswith("HTTP_"):
-            name = key[5:].replace("_", "-").lower()
-            ours = name in _OURS or name in _KINDS or name.startswith(("x-amz-", "x-forwarded-"))
-            if name not in hop and not ours:
-                yield name.title(), str(value)
-    if environ.get("CONTENT_TYPE"):
-        yield "Content-Type", str(environ["CONTENT_TYPE"])
-
-
-def _passed_back(answer: HTTPResponse) -> Headers:
-    hop = _HOP | {name.strip().lower() for name in answer.getheader("Connection", "").split(",")}
-    headers = []
-    for name, value in answer.getheaders():
-        small = name.lower()
-        if small in hop or small in _THEIRS or small.startswith("access-control-"):
-            continue
-        if small == "location" and not value.startswith("/"):
-            continue  # the server's own address is no client's business
-        headers.append((name, value))
-    return headers
-
-
-def _read(stream: IO[bytes], left: int) -> Iterator[bytes]:
-    while left > 0:
-        part = stream.read(min(left, _CHUNK))
-        if not part:
-            raise OSError("the request's body ended early")
-        left -= len(part)
-        yield part
-
-
-class _Body:
-    """An answer's body as it comes; the connection is closed with it."""
-
-    def __init__(self, connection: HTTPConnection, answer: HTTPResponse) -> None:
-        self._connection = connection
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            while part := self._answer.read1(_CHUNK):
-                yield part
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        self._answer.close()
-        self._connection.close()

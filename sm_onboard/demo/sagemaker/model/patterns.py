@@ -37,7 +37,8 @@ def _compiled(pattern: str) -> regex.Pattern[str]:
     safe = _SAFE.get(bare, pattern)
     for java, python in _RANGES.items():
         safe = safe.replace(java, python)
-    return regex.compile(safe)
+    # Java's \d, \w and \s are ASCII's. The flag would also narrow \p{L}, which stands alone.
+    return regex.compile(safe, 0 if r"\p{" in safe else regex.ASCII)
 
 
 def matches(pattern: str, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a step comes to: the job or resource it makes, how long it takes, what is shown of it."""
+"""What a step comes to: the job or resource it makes, and how long it takes."""
 
 from __future__ import annotations
 
@@ -76,15 +76,6 @@ _RESOURCES: Mapping[str, Family] = {
     "Endpoint": inference.ENDPOINT,
 }
 MAKES: Mapping[str, Family] = {**JOBS, **_RESOURCES}
-_ARNS = {
-    "Tuning": ("TuningJob", "hyper-parameter-tuning-job/{name}"),
-    "AutoML": ("AutoMLJob", "automl-job/{name}"),
-    "RegisterModel": ("RegisterModel", "model-package/{group}/1"),
-}
-_KINDS = {
-    "Training": "TrainingJob", "Processing": "ProcessingJob", "Transform": "TransformJob",
-    "Model": "Model", "EndpointConfig": "EndpointConfig", "Endpoint": "Endpoint",
-}  # fmt: skip
 
 
 def work(execution: Execution, step: Step, reason: str) -> Work:
@@ -165,12 +156,14 @@ def _add(execution: Execution, family: Family, values: dict[str, Any], run: Step
 def arguments(execution: Execution, step: Step) -> dict[str, Any]:
     """A step's arguments as they would be sent."""
     found: dict[str, Any] = _filled(
-        execution, resolve(copy.deepcopy(dict(step.arguments)), _standing_in(execution))
+        execution, resolve(copy.deepcopy(dict(step.arguments)), standing_in(execution))
     )
     return found
 
 
-def _standing_in(execution: Execution) -> Any:
+def standing_in(execution: Execution) -> Any:
+    """What a reference leads to; an address in S3 where only a real run would know it."""
+
     def look(reference: str) -> Any:
         value = execution.look(reference)
         return stand_in(execution, reference) if isinstance(value, Unknown) else value
@@ -236,46 +229,6 @@ def _words(family: Family, refused: list[Failure]) -> str:
         f"ClientError: Failed to invoke sagemaker:Create{family.name}. Error Details: "
         f"{message(refused)}"
     )[:1024]
-
-
-def metadata(execution: Execution, step: Step, run: StepRun, now: float) -> dict[str, Any]:
-    """``Metadata`` of a step: empty before it has begun to execute."""
-    if now < run.executes or run.executes >= run.stopping or run.ends < run.executes:
-        return {}
-    made = execution.record_of(run)
-    if step.type in _KINDS:
-        return {_KINDS[step.type]: {"Arn": made.arn}} if made else {}
-    if step.type in ("QualityCheck", "ClarifyCheck"):
-        return {step.type: {"CheckJobArn": made.arn}} if made else {}
-    if step.type == "Condition":
-        over = now >= run.ends and run.result == "Succeeded"
-        return {"Condition": {"Outcome": str(run.outcome)}} if over else {}
-    if step.type == "Fail":
-        return {"Fail": {"ErrorMessage": run.reason}}
-    return _elsewhere(execution, step, run)
-
-
-def _elsewhere(execution: Execution, step: Step, run: StepRun) -> dict[str, Any]:
-    """Of what other services do, or is not kept here."""
-    members = resolve(dict(step.members), _standing_in(execution))
-    if step.type == "Lambda":
-        return {"Lambda": {"Arn": str(members.get("FunctionArn", ""))[:256]}}
-    if step.type == "Callback":
-        return {
-            "Callback": {
-                "CallbackToken": execution.token(step.name, run.attempt),
-                "SqsQueueUrl": str(members.get("SqsQueueUrl", ""))[:256],
-            }
-        }
-    if step.type == "EMR":
-        return {"EMR": {"ClusterId": str(members.get("ClusterId", "")), "StepName": step.name}}
-    if step.type not in _ARNS:
-        return {}
-    kind, path = _ARNS[step.type]
-    given = arguments(execution, step)
-    group = given.get("ModelPackageGroupName", step.name)
-    name = f"pipelines-{execution.id}-{step.name}"[:32].rstrip("-_").replace("_", "-")
-    return {kind: {"Arn": execution.region.arn(path.format(name=name, group=group))}}
 
 
 _CACHE_KEYS = {
