@@ -80,17 +80,17 @@ $(LABS:%=test-lab-%): test-lab-%: $(CACHE)/lab-%/.stamp $(TEST)/.stamp $(CACHE)/
 		SMO_E2E_PYTHON="$(abspath $(CACHE)/lab-$*)/bin/python" \
 		$(PYTEST) -q -m "not long and not binder" tests/e2e $(PYTEST_OPTIONS)
 
-## test-botocore: the local SageMaker's tests with the boto3 of Studio's images and the newest
+## test-botocore: the tests of the local SageMaker and the domain with the boto3 of Studio's images and the newest
 BOTO3S = 1.34.162 1.37.3 1.40.70 newest
 .PHONY: test-botocore $(BOTO3S:%=test-boto3-%)
 test-botocore: $(BOTO3S:%=test-boto3-%)
-	@echo "The local SageMaker's tests passed with boto3 $(BOTO3S)."
+	@echo "The tests of the local SageMaker and the domain passed with boto3 $(BOTO3S)."
 
 $(BOTO3S:%=test-boto3-%): test-boto3-%: $(CACHE)/boto3-%/.stamp
 	@$(CACHE)/boto3-$*/bin/python -c \
 		"import boto3, botocore; print('boto3', boto3.__version__, 'botocore', botocore.__version__)"
 	@PATH="$(abspath $(CACHE))/boto3-$*/bin:$$PATH" $(CACHE)/boto3-$*/bin/pytest \
-		-q -n $(JOBS) --dist loadfile -m "$(EVERYDAY)" tests/demo/sagemaker $(PYTEST_OPTIONS)
+		-q -n $(JOBS) --dist loadfile -m "$(EVERYDAY)" tests/demo/sagemaker tests/domain $(PYTEST_OPTIONS)
 
 $(CACHE)/boto3-%/.stamp: $(CACHE)/wheel.stamp
 	@echo "Making an environment with boto3 $*."
