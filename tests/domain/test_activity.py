@@ -66,7 +66,10 @@ def times(used: timedelta, at: timedelta) -> bytes:
         times(timedelta(hours=-2), timedelta(hours=-3)),  # the future
         times(timedelta(0), timedelta(minutes=5)),  # used after it was written
         times(timedelta(hours=1), timedelta(0)) + b" " * 2000,
+        b'{"last_used": "0001-01-01T00:00:00+23:59", "at": "%s"}' % NOW.isoformat().encode(),
+        b'{"last_used": "%s", "at": "9999-12-31T23:59:59-23:59"}' % NOW.isoformat().encode(),
     ],
+    ids=range(13),  # not the bytes: they have the time in them, and each worker its own
 )
 def test_a_report_that_is_none(tmp_path: Path, content: bytes) -> None:
     report(tmp_path).write_bytes(content)
