@@ -18,6 +18,7 @@ import threading
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ FRESH = timedelta(seconds=3 * EVERY)  # a report that is older says nothing any 
 _MONITOR = "jupyter_activity_monitor_extension"
 _TIMEOUT = 2.0  # seconds
 _LARGEST = 1024  # bytes of a report
+_MOST = 10_000  # files of one folder
 _NAME = re.compile(r"[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}")
 
 
@@ -133,7 +135,9 @@ def reports(folders: Iterable[Path], domain: str) -> Mapping[str, datetime]:
     now = datetime.now(timezone.utc)
     for folder in folders:
         with contextlib.suppress(OSError), _opened(folder, domain, make=False) as directory:
-            for name in os.listdir(directory)[:10_000]:
+            with os.scandir(directory) as entries:
+                names = [entry.name for entry in islice(entries, _MOST)]
+            for name in names:
                 space, dot, kind = name.rpartition(".")
                 if dot and kind == "json" and _NAME.fullmatch(space):
                     used = _read(directory, name, now)
@@ -149,14 +153,18 @@ def _opened(root: Path, domain: str, *, make: bool) -> Iterator[int]:
     at = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         for name in (*FOLDER.parts, domain):
+            made = False
             if make:
                 with contextlib.suppress(FileExistsError):
                     os.mkdir(name, dir_fd=at)
-                    # Everybody writes a file here, and only its owner takes it away again.
-                    os.chmod(name, 0o1777, dir_fd=at)  # noqa: S103
+                    made = True
             below = os.open(name, flags, dir_fd=at)
             os.close(at)
             at = below
+            if made:
+                # Everybody writes a file here, and only its owner takes it away again. By its
+                # descriptor: a link that took the folder's place was not opened.
+                os.fchmod(at, 0o1777)
         yield at
     finally:
         os.close(at)
@@ -218,6 +226,7 @@ def _time(value: object) -> datetime | None:
         return None
     try:
         time = datetime.fromisoformat(value.replace("Z", "+00:00"))
-    except ValueError:
+        # Here, and not where it is shown: the first day of year 1 cannot go east.
+        return (time if time.tzinfo else time.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+    except (ValueError, OverflowError):
         return None
-    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)

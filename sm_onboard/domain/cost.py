@@ -25,7 +25,7 @@ def cost(rows: Sequence[Running], spaces: Sequence[Space], problem: Problem | No
     source, date, sample = _told(prices)
     return Cost(
         per_hour=_sum(row.per_hour for row in billing),
-        idle_per_hour=_sum(row.per_hour for row in billing if row.state == "idle") or 0.0,
+        idle_per_hour=_idle(billing),
         up_to=_sum(row.up_to for row in billing),
         storage_month=_sum(map(_storage, spaces)),
         running=len(billing),
@@ -75,13 +75,19 @@ def _spenders(
                 Spender(
                     name=name,
                     per_hour=_sum(row.per_hour for row in own),
-                    idle_per_hour=_sum(r.per_hour for r in own if r.state == "idle") or 0.0,
+                    idle_per_hour=_idle(own),
                     unknown=sum(row.per_hour is None for row in own),
                     storage_month=storage,
                     rows=len(own),
                 )
             )
     return tuple(sorted(found, key=lambda s: (-(s.per_hour or 0), -(s.storage_month or 0), s.name)))
+
+
+def _idle(rows: Iterable[Running]) -> float | None:
+    """0 where nothing is idle; None where something is, at prices that nobody knows."""
+    idle = [row.per_hour for row in rows if row.state == "idle"]
+    return _sum(idle) if idle else 0.0
 
 
 def _sum(amounts: Iterable[float | None]) -> float | None:

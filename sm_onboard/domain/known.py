@@ -73,7 +73,10 @@ class Known:
         place = self.place
         if place.kind == "elsewhere" or self.shared or self.chosen != place.domain_id:
             return None
-        return self.owner(place.space)[0] if place.space else place.user_profile
+        if not place.space:
+            return place.user_profile
+        # A shared space names an owner, too: only one that is known to be private is a person's.
+        return self.owner(place.space)[0] if self.shared is False else None
 
     def owner(self, space: str) -> tuple[str | None, bool | None]:
         """Who owns a space, and whether it is shared; None: not known."""

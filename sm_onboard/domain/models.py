@@ -17,7 +17,6 @@ PartName = Literal[
     "apps",
     "others",  # whatever else bills while idle: MLflow, endpoints, notebook instances, clusters
     "prices",
-    "repositories",  # SageMaker as a source of repositories
 ]
 """What is read, and can fail, alone."""
 
@@ -241,7 +240,7 @@ class Spender(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     per_hour: float | None
-    idle_per_hour: float
+    idle_per_hour: float | None  # 0: nothing is idle
     unknown: int = 0  # how many of its rows have no price
     storage_month: float | None = None
     rows: int = 0
@@ -251,7 +250,7 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     """The cost tab: sums of rows whose prices are known, and how many are not."""
 
     per_hour: float | None
-    idle_per_hour: float
+    idle_per_hour: float | None  # 0: nothing is idle
     up_to: float | None
     storage_month: float | None
     running: int

@@ -34,6 +34,11 @@ LISTS = (
     Listing("mlflow_app", "ListMlflowApps", "Summaries", "Arn", "MLflow Apps"),
 )  # fmt: skip
 _LAST = LISTS[-1]  # MLflow Apps are not paid for by the hour
+_PASSING = frozenset({
+    "aws.no_credentials", "aws.credentials_expired", "aws.credentials_refused",
+})  # fmt: skip
+"""What says nothing of a list: it is so for all of them, and over for all of them."""
+_ANSWERS = frozenset({"aws.forbidden", "aws.not_found"})  # to credentials that hold
 _ENDED = frozenset({"Stopped", "Deleted", "Deleting", "Failed", "CreateFailed", "Creating"})
 
 
@@ -51,6 +56,7 @@ class Others:
         self._read: list[Listing] = []  # the longest ago first
         self._problems: dict[str, Problem] = {}
         self._details_refused: dict[Kind, Problem] = {}
+        self._given_up: set[Kind] = set()  # are not described for now
         self._stopping: set[str] = set()
 
     @property
@@ -66,6 +72,10 @@ class Others:
     def stopping(self, id: str) -> None:
         """A row was told to stop: it is shown so, and its list is the next to be read."""
         self._stopping.add(id)
+
+    def again(self) -> None:
+        """A person wants to know anew: what was refused may be allowed by now."""
+        self._given_up.clear()
 
     def read(self, task: Task) -> None:
         """Reads on, with as many calls as the task may make; sets the task's problem."""
@@ -91,9 +101,12 @@ class Others:
         try:
             page = self._client.call(task, listing.operation, MaxResults=PAGE)
         except OnboardError as error:
+            if error.code in _ANSWERS:
+                self._answered()
             self._done(listing)
             self._problems[listing.kind] = self._client.problem(error, listing.operation)
             return
+        self._answered()
         self._done(listing)
         self._problems.pop(listing.kind, None)
         if page.get("NextToken"):
@@ -109,7 +122,17 @@ class Others:
         self._stopping -= {id for id in before if id not in rows or rows[id].kind == listing.kind}
         self._tell(task)
 
+    def _answered(self) -> None:
+        """AWS took the credentials: what was said of them before does not hold any more."""
+        passed = {k for k, problem in self._problems.items() if problem.code in _PASSING}
+        for kind in passed:
+            del self._problems[kind]
+        self._read = [listing for listing in self._read if listing.kind not in passed]
+
     def _done(self, listing: Listing) -> None:
+        refused = self._details_refused.get(listing.kind)
+        if refused is not None and refused.code != "aws.forbidden":
+            self._given_up.discard(listing.kind)
         self._read = [*(done for done in self._read if done is not listing), listing]
 
     def _tell(self, task: Task) -> None:
@@ -127,7 +150,7 @@ class Others:
         for row in list(self._rows.values()):
             status = row.listed.get("TrackingServerStatus") or row.listed.get("EndpointStatus")
             wanted = row.kind in ("tracking_server", "endpoint") and status not in _ENDED
-            if wanted and row.detail is None and row.kind not in self._details_refused:
+            if wanted and row.detail is None and row.kind not in self._given_up:
                 yield row
 
     def _describe(self, task: Task, row: Other) -> None:
@@ -151,7 +174,9 @@ class Others:
                 detail = {"Variants": []}
             else:
                 self._details_refused[row.kind] = self._client.problem(error, operation)
+                self._given_up.add(row.kind)
                 return
+        self._details_refused.pop(row.kind, None)
         described = Other(row.kind, row.name, row.listed, detail)
         self._rows = {**self._rows, row_id(row.kind, row.name): described}
         self._tell(task)
@@ -164,13 +189,19 @@ def told_to_stop(row: Other) -> Other:
 
 
 def _variants(endpoint: Answer, config: Answer) -> list[dict[str, Any]]:
-    """On which machines the endpoint runs, and on how many."""
+    """On which machines the endpoint runs, and on how many; None: not known.
+
+    Shadow variants bill as the others do. An endpoint may be scaled in to no machine at all.
+    """
+    both = ("ProductionVariants", "ShadowProductionVariants")
     counts = {
         v.get("VariantName"): v.get("CurrentInstanceCount")
-        for v in endpoint.get("ProductionVariants") or ()
+        for member in both
+        for v in endpoint.get(member) or ()
     }
     return [
-        {"InstanceType": kind, "Count": counts.get(v.get("VariantName")) or 1}
-        for v in config.get("ProductionVariants") or ()
+        {"InstanceType": kind, "Count": counts.get(v.get("VariantName"))}
+        for member in both
+        for v in config.get(member) or ()
         if (kind := inside(v, "InstanceType"))
     ]

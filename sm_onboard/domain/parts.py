@@ -44,6 +44,7 @@ class Parts:
         self._prices = prices
         self._tell = tell
         self._wanted = wanted
+        self.prices_left = False  # types that did not fit into the last call for prices
         self.others = Others(client, self._show_others)
         self._readers: Mapping[PartName, Callable[[Task], None]] = {
             "here": self._here,
@@ -90,18 +91,24 @@ class Parts:
         return sizes.get(part, 0)
 
     def types(self) -> list[str]:
-        """Instance types whose prices are not asked for yet, the most used first."""
+        """Instance types whose prices are not asked for yet: one's own, then the most used."""
         known = self._known
-        counted = Counter(
-            text(inside(app, "ResourceSpec", "InstanceType"))
-            for app in known.apps.values()
-            if app.get("Status") in _BILLS
-        )
+        counted: Counter[str] = Counter()
+        own: list[str] = []
+        for app in known.apps.values():
+            if app.get("Status") in _BILLS:
+                kind = text(inside(app, "ResourceSpec", "InstanceType"))
+                counted[kind] += 1
+                space = text(app.get("SpaceName"))
+                owner = known.owner(space)[0] if space else text(app.get("UserProfileName"))
+                if owner and owner == known.me:
+                    own.append(kind)
         for other in known.others.values():
             counted[text(other.listed.get("InstanceType"))] += 1
             for variant in inside(other.detail, "Variants") or ():
                 counted[text(variant.get("InstanceType"))] += 1
-        return self._prices.missing(known.region, (kind for kind, _ in counted.most_common()))
+        others = (kind for kind, _ in counted.most_common())
+        return self._prices.missing(known.region, (*own, *others))
 
     def _here(self, task: Task) -> None:
         place = self._known.place
@@ -227,6 +234,7 @@ class Parts:
             types, region = self.types(), self._known.region
         if types and region:
             self._prices.read(task, region, types)
+            self.prices_left = bool(self._prices.missing(region, types))
 
     def _show_others(self, task: Task, rows: dict[str, Other]) -> None:
         self._put(task, "others", others=rows)

@@ -21,6 +21,11 @@ from .reading import AGES, ORDER, REFRESH, SLOW, Looks, Reading, State, choose
 
 _SOON = 10.0  # seconds: the greatest age of what changes just now
 _PRICES_AGAIN = 600.0  # seconds before a price list that could not be had is asked for again
+_TRY_AGAIN = 30.0  # seconds before a part is asked for again whose failure may be over
+_PASSES = frozenset({
+    "aws.no_credentials", "aws.credentials_expired", "aws.credentials_refused", "aws.throttled",
+    "aws.unreachable",
+})  # fmt: skip
 _UNSETTLED = frozenset({"Pending", "Deleting"})
 _OF_ONE_DOMAIN: tuple[PartName, ...] = ("settings", "profiles", "spaces", "apps")
 
@@ -87,6 +92,8 @@ class Reader:
         self._looks.look(view, parts)
         if refresh:
             now = self._growing()
+            if "others" in parts:
+                self._parts.others.again()
             for name in parts:
                 reading = self._readings.get(name)
                 if reading is not None and reading.ended is not None:
@@ -150,12 +157,15 @@ class Reader:
             limit = _SOON / AGES[name]
         if name == "others" and self._parts.others.pending:
             limit = _SOON / AGES[name]
+        if reading.problem is not None and reading.problem.code in _PASSES:
+            limit = min(limit, _TRY_AGAIN / AGES[name])
         return reading.overdue(now) >= limit
 
     def _prices_due(self, reading: Reading, now: float) -> bool:
         if reading.state in ("failed", "not_here") and reading.ended is not None:
             return now - reading.ended >= _PRICES_AGAIN
-        if reading.ended is not None and now - reading.ended < _SOON:
+        lately = reading.ended is not None and now - reading.ended < _SOON
+        if lately and self._parts.prices_left:
             return False  # a few types at a time
         if reading.ended is not None and reading.overdue(now) >= 1:
             self._prices.forget()

@@ -170,11 +170,13 @@ def _machines(row: Other, eyes: Eyes) -> tuple[str | None, int, Price | None]:
         instance = text(row.listed.get("InstanceType")) or None
         return instance, 1, eyes.price("Notebook", instance)
     if row.kind == "endpoint" and row.detail:
-        types = {v.get("InstanceType"): v.get("Count", 1) for v in row.detail["Variants"]}
-        if len(types) == 1:  # of several the sum is not the price of any one
-            ((name, count),) = types.items()
-            instance = text(name) or None
-            return instance, max(int(count), 1), eyes.price("Hosting", instance)
+        variants = row.detail["Variants"]
+        counts = [v["Count"] for v in variants]
+        types = {v["InstanceType"] for v in variants}
+        # Of several types the sum is not the price of any one.
+        if len(types) == 1 and all(isinstance(count, int) for count in counts):
+            instance = text(types.pop()) or None
+            return instance, sum(counts), eyes.price("Hosting", instance)
     return None, 1, None
 
 

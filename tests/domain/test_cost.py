@@ -57,6 +57,9 @@ def test_nothing_is_unknown_and_not_free() -> None:
     unknown = cost([row("a", None)], [space("a", None)], None)
     assert (unknown.per_hour, unknown.unknown, unknown.storage_month) == (None, 1, None)
     assert unknown.people[0].per_hour is None and unknown.people[0].unknown == 1
+    assert unknown.idle_per_hour == 0 == unknown.people[0].idle_per_hour
+    idle = cost([row("a", None, state="idle")], [], None)
+    assert (idle.idle_per_hour, idle.people[0].idle_per_hour) == (None, None)
 
 
 def test_sums() -> None:
@@ -207,6 +210,20 @@ def test_the_api_is_asked_for_some_types_at_a_time(room: Callable[..., Room]) ->
     at.later(40)
     at.look(*PAGE)
     assert "pricing:GetProducts" not in at.calls()  # nothing is asked for twice
+
+
+def test_types_that_turn_up_later_do_not_wait(room: Callable[..., Room]) -> None:
+    """The panel is open first, and its list of apps a moment later."""
+    at = room("alice-lab")
+    at.look("here", view="panel")
+    assert at.calls()["pricing:GetProducts"] == 1
+    at.look("here", "apps", view="panel")
+    assert at.calls()["pricing:GetProducts"] == 1
+    shape = at.service._client.shape("FilterType", "pricing", "us-east-1")
+    if "ANY_OF" in shape.enum:
+        mine = [row for row in at.service.apps().rows if row.mine and row.state == "running"]
+        types = [row.instance or "" for row in mine]
+        assert len(set(types)) > 1 and not at.service._prices.missing(REGION, types)
 
 
 def test_a_partition_without_price_lists(room: Callable[..., Room]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from sm_onboard.domain.client import Cancelled, Task
 from sm_onboard.domain.models import PartName, Problem
 from sm_onboard.domain.others import Others
 from sm_onboard.domain.reading import AGES, LEASE, ORDER, REFRESH, SLOW, Looks, Reading, choose
-from sm_onboard.errors import Forbidden
+from sm_onboard.errors import Conflict, Forbidden, OnboardError
+from sm_onboard.studio import Place
 
 WHY = Problem(code="aws.forbidden", message="You may not.")
 
@@ -129,11 +131,17 @@ class Fake:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.refuses: set[str] = set()
+        self.expired = False
+        self.too_old: set[str] = set()
         self.modified = BEFORE
 
     def call(self, task: Task, operation: str, **_: Any) -> dict[str, Any]:
         task.calls += 1
         self.asked.append(operation)
+        if operation in self.too_old:
+            raise Conflict("aws.boto3_too_old", f"no {operation}")
+        if self.expired:
+            raise Forbidden("aws.credentials_expired", "expired")
         if operation in self.refuses:
             raise Forbidden("aws.forbidden", f"not {operation}")
         return {
@@ -161,8 +169,8 @@ class Fake:
             },
         }.get(operation, {})
 
-    def problem(self, error: Exception, operation: str, resource: str = "*") -> Problem:
-        return Problem(code="aws.forbidden", message=str(error))
+    def problem(self, error: OnboardError, operation: str, resource: str = "*") -> Problem:
+        return Problem(code=error.code, message=str(error))
 
 
 @pytest.fixture
@@ -238,3 +246,80 @@ def test_a_page_that_is_not_all_says_so(fake: Fake) -> None:
     reader.read(task)
     assert task.problem is not None and task.problem.code == "domain.more"
     assert "more than 100 endpoints" in task.problem.message
+
+
+def test_a_sign_in_that_works_again_is_not_called_expired(fake: Fake) -> None:
+    reader = others(fake)
+    for most in (5, 3, 3):  # so that not the first list is the next to be read
+        fake.expired = True
+        step(reader, fake, most)
+    assert reader.failed
+    fake.expired, fake.refuses = False, {"ListEndpoints"}
+    told = []
+    for _ in range(3):
+        task = Task(most=3)
+        reader.read(task)
+        told.append(task.problem.message if task.problem else "")
+    assert "expired" not in told
+    assert told[-1] == "not ListEndpoints"
+
+
+def test_what_boto3_does_not_know_was_not_asked(fake: Fake) -> None:
+    fake.expired, fake.too_old = True, {"ListMlflowApps"}
+    reader, task = others(fake), Task()
+    reader.read(task)
+    assert reader.failed
+    assert task.problem is not None and task.problem.code == "aws.credentials_expired"
+
+
+def test_what_could_not_be_described_is_described_later(fake: Fake) -> None:
+    reader = others(fake)
+    step(reader, fake, 4)
+    fake.expired = True
+    step(reader, fake, 20)
+    fake.expired = False
+    for _ in range(3):
+        task = Task()
+        reader.read(task)
+    assert task.problem is not None and task.problem.code == "domain.more"
+    assert not reader.pending
+
+
+def test_a_person_who_asks_anew_is_told_what_is_allowed_now(fake: Fake) -> None:
+    fake.refuses = {"DescribeMlflowTrackingServer"}
+    reader = others(fake)
+    step(reader, fake, 20)
+    fake.refuses = set()
+    assert "DescribeMlflowTrackingServer" not in step(reader, fake, 20)
+    reader.again()
+    assert "DescribeMlflowTrackingServer" in step(reader, fake, 20)
+
+
+@pytest.mark.parametrize(
+    ("counts", "count"), [((2, 3), 5), ((0,), 0), ((0, 4), 4), ((None,), 1), ((2, None), 1)]
+)
+def test_machines_of_an_endpoint_are_added_up(counts: tuple[int | None, ...], count: int) -> None:
+    from sm_onboard.domain.known import Known, Other
+    from sm_onboard.domain.others import _variants
+    from sm_onboard.domain.pricing import Prices
+    from sm_onboard.domain.rows import Eyes, other
+
+    there = [
+        {"VariantName": f"v{n}", "CurrentInstanceCount": told} for n, told in enumerate(counts)
+    ]
+    machines = [
+        {"VariantName": f"v{n}", "InstanceType": "ml.m5.large"} for n, _ in enumerate(counts)
+    ]
+    detail = {
+        "Variants": _variants(
+            {"ProductionVariants": there[:1], "ShadowProductionVariants": there[1:]},
+            {"ProductionVariants": machines[:1], "ShadowProductionVariants": machines[1:]},
+        )
+    }
+    known = Known(Place("elsewhere", Path("/")), chosen="d-1", region="us-east-1")
+    eyes = Eyes(known, Prices(None), BEFORE.timestamp())  # type: ignore[arg-type]
+    shown = other(
+        Other("endpoint", "e", {"EndpointName": "e", "EndpointStatus": "InService"}, detail), eyes
+    )
+    assert shown.count == count
+    assert shown.instance == (None if None in counts else "ml.m5.large")

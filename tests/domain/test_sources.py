@@ -229,7 +229,6 @@ def test_where_it_is_off_nobody_asks(at: Place) -> None:
     assert at.counts() == {}
 
 
-
 def test_without_credentials_there_is_no_sagemaker_to_ask(
     at: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

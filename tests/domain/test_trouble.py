@@ -179,6 +179,24 @@ def test_an_expired_token(alice: Room) -> None:
     assert alice.part("apps").state == "ready"
 
 
+def test_a_sign_in_that_works_again_is_seen_without_asking(alice: Room) -> None:
+    trouble(alice, "expired")
+    alice.look(*PAGE)
+    alice.control.no_trouble()
+    alice.calls()
+    for _ in range(4):
+        alice.look(*PAGE)
+    assert not alice.calls()  # not at once
+    for _ in range(4):
+        alice.later(31)
+        alice.look(*PAGE)
+        assert alice.calls().total() <= 8  # a refresh, and the prices of what it found
+    states = {part.name: part.state for part in alice.service.state().parts}
+    lacks = not alice.service._client.supports("ListMlflowApps")
+    assert states.pop("others") == ("partial" if lacks else "ready")
+    assert {states[name] for name in PAGE if name != "others"} == {"ready"}
+
+
 KEYS: dict[str, str | None] = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}
 
 

@@ -362,7 +362,7 @@ export interface components {
      */
     readonly Cost: {
       readonly per_hour: number | null;
-      readonly idle_per_hour: number;
+      readonly idle_per_hour: number | null;
       readonly up_to: number | null;
       readonly storage_month: number | null;
       readonly running: number;
@@ -592,14 +592,7 @@ export interface components {
       readonly view: string;
       /** @default [] */
       readonly parts?: readonly (
-        | 'apps'
-        | 'here'
-        | 'others'
-        | 'prices'
-        | 'profiles'
-        | 'repositories'
-        | 'settings'
-        | 'spaces'
+        'apps' | 'here' | 'others' | 'prices' | 'profiles' | 'settings' | 'spaces'
       )[];
       /** @default false */
       readonly refresh?: boolean;
@@ -641,14 +634,7 @@ export interface components {
     readonly Part: {
       /** @enum {unknown} */
       readonly name:
-        | 'apps'
-        | 'here'
-        | 'others'
-        | 'prices'
-        | 'profiles'
-        | 'repositories'
-        | 'settings'
-        | 'spaces';
+        'apps' | 'here' | 'others' | 'prices' | 'profiles' | 'settings' | 'spaces';
       /** @enum {unknown} */
       readonly state: 'failed' | 'idle' | 'loading' | 'not_here' | 'partial' | 'ready';
       readonly at: string | null;
@@ -886,7 +872,7 @@ export interface components {
     readonly Spender: {
       readonly name: string;
       readonly per_hour: number | null;
-      readonly idle_per_hour: number;
+      readonly idle_per_hour: number | null;
       readonly unknown: number;
       readonly storage_month: number | null;
       readonly rows: number;

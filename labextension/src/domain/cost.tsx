@@ -120,7 +120,7 @@ export function PerPerson(props: IDomainPageProps & { cost: Cost }): React.React
 function Share(props: { spender: Spender; most: number }): React.ReactElement {
   const { spender, most } = props;
   const part = (amount: number) => `${most > 0 ? (100 * amount) / most : 0}%`;
-  const idle = spender.idle_per_hour;
+  const idle = spender.idle_per_hour ?? 0;
   return (
     <span className="smo-Share" aria-hidden="true">
       <span
@@ -246,7 +246,13 @@ function Spenders(
                     </>
                   )}
                 </td>
-                <td>{row.idle_per_hour > 0 ? money(row.idle_per_hour) : '–'}</td>
+                <td>
+                  {row.idle_per_hour === null
+                    ? trans.__('unknown')
+                    : row.idle_per_hour > 0
+                      ? money(row.idle_per_hour)
+                      : '–'}
+                </td>
                 <td>{row.storage_month === null ? '–' : money(row.storage_month)}</td>
               </tr>
             ))}

@@ -10,7 +10,7 @@ export type Tab = (typeof TABS)[number];
 
 /** What each tab needs the server to read; the toolbar shows the domain's status. */
 export const NEEDS: Record<Tab, readonly PartName[]> = {
-  settings: ['here', 'settings', 'repositories'],
+  settings: ['here', 'settings'],
   profiles: ['here', 'settings', 'profiles'],
   spaces: ['here', 'settings', 'spaces', 'prices'],
   apps: ['here', 'settings', 'apps', 'spaces', 'others', 'prices'],

@@ -25,7 +25,6 @@ export const NOTHING: ITables = {
 const TABLE_OF: Record<PartName, Table | null> = {
   here: null,
   settings: 'settings',
-  repositories: 'settings',
   profiles: 'profiles',
   spaces: 'spaces',
   apps: 'apps',

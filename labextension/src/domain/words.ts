@@ -152,8 +152,6 @@ export function partWords(name: Part['name'], trans: TranslationBundle): string 
       return trans.__('MLflow, endpoints and notebook instances');
     case 'prices':
       return trans.__('prices');
-    case 'repositories':
-      return trans.__('repositories');
   }
 }
 
