@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from sm_onboard.demo.sagemaker.http.control import Control
-from sm_onboard.demo.sagemaker.http.faults import AFTER, Faults, Rule, rule_from
+from sm_onboard.demo.sagemaker.http.faults import AFTER, BEFORE, Faults, Rule, rule_from
 
 
 @pytest.fixture
@@ -138,6 +138,12 @@ def test_rules_count_whom_they_struck_and_go():
         assert set(faults.strike(AFTER, "sagemaker", "ListApps")) == expected
     assert set(faults.strike(AFTER, "sagemaker", "CreateApp")) == set()
     assert [rule["struck"] for rule in faults.told()] == [3]
+
+
+def test_of_two_rules_of_a_kind_the_first_strikes():
+    faults = Faults()
+    faults.set([Rule(("*",), "latency", seconds=1), Rule(("*",), "latency", seconds=2)])
+    assert faults.strike(BEFORE, "sagemaker", "ListApps")["latency"].seconds == 1
 
 
 @pytest.mark.parametrize(

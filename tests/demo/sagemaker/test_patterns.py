@@ -106,10 +106,10 @@ def test_long_texts_are_judged_at_once(pattern: str, text: str, expected: bool) 
 
 
 def test_a_pattern_that_never_ends_does_not_match() -> None:
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.thread_time()
     assert not patterns.matches("x([a-z]+/?){3,1016}", "x" + "a" * 500 + "!")
     assert time.perf_counter() - started > patterns.TIME_LIMIT / 2
-    assert time.perf_counter() - started < 10 * patterns.TIME_LIMIT
+    assert time.thread_time() - worked < 10 * patterns.TIME_LIMIT
 
 
 def test_no_pattern_of_sagemaker_is_slow() -> None:

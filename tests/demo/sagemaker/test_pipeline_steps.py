@@ -116,6 +116,27 @@ def test_a_step_that_fails_on_purpose(api: Api) -> None:
     assert status(api, arn) == "Failed"
 
 
+def test_after_a_failure_what_runs_comes_to_its_end_and_nothing_begins(api: Api) -> None:
+    fails = {"Name": "Stop", "Type": "Fail", "Arguments": {"ErrorMessage": "no"}}
+    arn = begin(api, definition(fails, processing("Prep"), processing("Next", "Prep")))
+    api.later(5)
+    assert status(api, arn) == "Executing"
+    assert states(api, arn) == {"Stop": "Failed", "Prep": "Executing"}
+    api.later(240)
+    assert status(api, arn) == "Failed"
+    assert states(api, arn) == {"Stop": "Failed", "Prep": "Succeeded"}
+
+
+def test_what_is_almost_done_takes_no_longer_because_it_is_stopped(api: Api) -> None:
+    arn = begin(api, definition(processing("Prep")))  # 242 s
+    api.later(235)
+    stop(api, arn)
+    api.later(4)
+    assert states(api, arn) == {"Prep": "Stopping"}
+    api.later(5)
+    assert states(api, arn) == {"Prep": "Stopped"}
+
+
 CALLBACK = definition(
     {
         "Name": "Ask",

