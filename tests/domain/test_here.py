@@ -15,8 +15,11 @@ import pytest
 from sm_onboard.demo.sagemaker.organization import fill_large
 from sm_onboard.demo.sagemaker.server import Server
 from sm_onboard.domain import activity, assembly, storage
+from sm_onboard.domain.known import Known
+from sm_onboard.domain.launch_menu import signs
 from sm_onboard.domain.models import Storage
 from sm_onboard.errors import Conflict, InvalidRequest
+from sm_onboard.studio import Place
 
 from .conftest import ACCOUNT, PAGE, REGION, Room, domain_id
 
@@ -278,3 +281,27 @@ def test_reports_of_other_spaces(room: Callable[..., Room], tmp_path: Path) -> N
     assert at.row("bob-lab").state == at.row("tuning-gpu").state == "idle"
     assert at.row("train-xl").idle_for is None
     assert at.service.apps().cost.idle_per_hour > 0
+
+
+@pytest.mark.parametrize(
+    ("sharing", "environment", "me"),
+    [
+        ("Private", None, "ana"),
+        ("Shared", None, None),
+        ("Shared", False, None),  # the space's own word is nearer than the environment's
+        (None, None, None),  # a shared space has an owner, too
+        (None, True, None),
+        (None, False, "ana"),
+    ],
+)
+def test_an_owner_is_a_person_only_where_the_space_is_private(
+    tmp_path: Path, sharing: str | None, environment: bool | None, me: str | None
+) -> None:
+    place = Place("studio", tmp_path, domain_id="d-1", space="lab", shared=environment)
+    space: dict[str, Any] = {"OwnershipSettings": {"OwnerUserProfileName": "ana"}}
+    if sharing:
+        space["SpaceSharingSettings"] = {"SharingType": sharing}
+    domain = {"AuthMode": "IAM"}
+    known = Known(place, chosen="d-1", region=REGION, domain=domain, space=space)
+    assert known.me == me
+    assert signs(known) is (me is not None)
