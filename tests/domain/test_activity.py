@@ -91,6 +91,16 @@ def test_links_pipes_and_odd_names_are_not_followed(tmp_path: Path) -> None:
     assert reports([tmp_path, tmp_path / "gone"], "../d-1") == {}
 
 
+def test_everybody_may_write_and_nobody_takes_anothers_away(tmp_path: Path) -> None:
+    file = report(tmp_path)
+    for folder in (file.parent, file.parent.parent, file.parent.parent.parent):
+        assert folder.stat().st_mode & 0o7777 == 0o1777
+    assert file.stat().st_mode & 0o022 == 0
+    file.parent.chmod(0o700)
+    report(tmp_path)
+    assert file.parent.stat().st_mode & 0o7777 == 0o700  # only what was made here is opened up
+
+
 def test_a_link_in_the_place_of_a_report_is_replaced(tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.write_text("keep")

@@ -44,6 +44,13 @@ def test_other_peoples_only_when_it_is_said(alice: Room) -> None:
     assert alice.calls() == {"sagemaker:DeleteApp": 1}
 
 
+def test_an_app_of_a_shared_space_is_not_its_owners(alice: Room) -> None:
+    row = alice.row("team-board")
+    assert (row.owner, row.shared, row.mine) == ("alice", True, False)
+    result = alice.stop("team-board")["team-board"]
+    assert result.problem is not None and result.problem.code == "domain.not_yours"
+
+
 def test_each_alone_and_in_the_order_asked_for(alice: Room) -> None:
     ids = [alice.row(name).id for name in ("alice-lab", "bob-lab", "tuning-gpu")]
     answer = alice.service.stop(Stop(ids=("no-such-row", *ids)))
