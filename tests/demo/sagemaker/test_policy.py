@@ -170,10 +170,10 @@ TABLE: list[tuple[str, list[dict[str, Any]], str, str, dict[str, Any], str]] = [
     ),
     (
         "an ARN's star does not reach into the next part",
-        [allow(**when("ArnLike", "sagemaker:OwnerUserProfileArn", "arn:aws:*:user-profile/*/ana"))],
+        [allow(**when("ArnLike", "aws:PrincipalArn", "arn:aws:iam:*:123456789012:*"))],
         STUDIO,
         SPACE,
-        {"sagemaker:OwnerUserProfileArn": f"{ARN}user-profile/d-acme/ana"},
+        {"aws:PrincipalArn": "arn:aws:iam::210987654321:role/x:123456789012:y"},
         NO,
     ),
     (
