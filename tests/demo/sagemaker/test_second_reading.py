@@ -377,7 +377,7 @@ def test_a_name_is_letters_and_digits_of_ascii(name):
         assert api.refused(operation, **wanted).startswith("ValidationException")
     refused = api.refused("DescribeSpace", DomainId=f"{domain}\n", SpaceName="lab")
     assert refused.startswith("ValidationException")
-    role = "arn:aws:iam::\u0661\u0662345678901:role/studio"
+    role = "arn:aws:iam::\u0661\u06623456789012:role/studio"
     api.profile(domain)
     settings = {"ExecutionRole": role}
     refused = api.refused(
