@@ -126,6 +126,8 @@ def knows(at: Room, action: str) -> bool:
     found = [need for _, need in needs() if need.action == action]
     service = found[0].service if found else ""
     prefix, _, operation = action.partition(":")
+    if operation == "UpdateSpace" and idle.too_old(at.service._client):
+        return False  # it is called for the idle stop only
     return at.service._client.supports(operation, service or prefix)
 
 
