@@ -95,3 +95,19 @@ def test_the_samples_roles_networks_and_buckets_are_there_when_asked_for() -> No
             region_name="eu-west-1",
         ).client("sagemaker", endpoint_url=server.url)
         assert member.list_apps()["Apps"]
+
+
+def test_of_two_servers_in_a_process_each_has_its_own_roles() -> None:
+    def roles(server: Server) -> set[str]:
+        from boto3 import Session
+
+        found = server.environment()
+        iam = Session(
+            found["AWS_ACCESS_KEY_ID"], found["AWS_SECRET_ACCESS_KEY"], region_name="eu-west-1"
+        ).client("iam", endpoint_url=server.url)
+        return {role["RoleName"] for role in iam.list_roles()["Roles"]}
+
+    with Server() as sample, Server(sample=False) as empty:
+        assert "acme-ds-alice" in roles(sample)
+        assert roles(empty) == set()
+        assert "acme-ds-alice" in roles(sample)

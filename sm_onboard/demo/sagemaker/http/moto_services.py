@@ -23,6 +23,7 @@ from sm_onboard.demo.sagemaker.http.wire import Application, Environ
 _CODE = re.compile(rb'(?:<Code>|"__type":\s*")([\w.#:/]+)')
 _MISREAD = frozenset({"HTTP_X_MOTO_ACCOUNT_ID", "HTTP_ACTION"})
 _ROLES_OF = {"sts": "iam"}  # who assumes a role needs it to be there
+_HELD = threading.Lock()
 _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
@@ -34,11 +35,16 @@ def settings() -> None:
 class MotoServices:
     """What moto answers.
 
+    moto's state is the process's: of several servers in one, the one that is called has it to
+    itself, and begins anew when another one had it meanwhile.
+
     Args:
         own: the emulator's own credentials, which moto shall know as the user ``admin``.
         furnish: puts into a service what shall be there from the beginning; called once for
             each service, by botocore's name, before the first call of it.
     """
+
+    _holder: MotoServices | None = None
 
     def __init__(self, own: Credentials, furnish: Callable[[str], None]) -> None:
         settings()  # also looking up a REST operation imports moto
@@ -104,9 +110,12 @@ class MotoServices:
                 self._application = werkzeug_app.DomainDispatcherApplication(
                     werkzeug_app.create_backend_app
                 )
-            if not self._settled:
-                self._settle()
-                self._settled = True
+            with _HELD:
+                if not self._settled or MotoServices._holder is not self:
+                    MotoServices._holder = self
+                    self._furnished.clear()
+                    self._settle()
+                    self._settled = True
             return self._application
 
     def _settle(self) -> None:
