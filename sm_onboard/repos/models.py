@@ -154,7 +154,7 @@ class ReposState(msgspec.Struct, frozen=True, kw_only=True):
 
     server: str  # changes when the server restarts
     revision: int  # grows with every change
-    state: Literal["starting", "working", "idle", "off"]
+    state: Literal["starting", "working", "idle", "off"]  # off: the server is closing
     root: str
     first: bool  # this root had nothing of the plan when the server started
     identity: Literal["unknown", "set", "missing"]

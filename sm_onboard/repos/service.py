@@ -71,7 +71,7 @@ class ReposService:
         self._jobs = Jobs(given, pool, self._changed, self._tell, parallel, self._log, clock)
         self._rows: dict[str, Row] = {}
         self._revision = 0
-        self._on = False
+        self._on: bool | None = None  # None: nobody has begun yet; False: it was stopped
         self._loaded = False
         self._loading = False
         self._load_again = False
@@ -101,7 +101,7 @@ class ReposService:
     def state(self) -> ReposState:
         with self._changed:
             state: Literal["starting", "working", "idle", "off"] = "idle"
-            if not self._on:
+            if self._on is False:
                 state = "off"
             elif not self._loaded:
                 state = "starting"

@@ -195,6 +195,7 @@ export class ReposModel implements IDisposable {
 export function isWorking(state: ReposState): boolean {
   return (
     state.state === 'starting' ||
+    state.state === 'off' || // it closes; its successor may be there in a moment
     state.state === 'working' ||
     state.repositories.some(row => row.environment?.state === 'installing')
   );

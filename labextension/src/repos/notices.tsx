@@ -108,8 +108,8 @@ export function Off(props: { trans: TranslationBundle }): React.ReactElement {
   const { trans } = props;
   return (
     <div className="smo-Quiet" data-smo-room-state="off">
-      <strong>{trans.__('Repositories are off here')}</strong>
-      <p>{trans.__('The settings of this Jupyter server switched them off.')}</p>
+      <strong>{trans.__('This Jupyter server is closing')}</strong>
+      <p>{trans.__('Repositories are shown again when it is back.')}</p>
     </div>
   );
 }
