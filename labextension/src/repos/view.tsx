@@ -40,7 +40,7 @@ export function ReposView(props: IReposViewProps): React.ReactElement {
       ))}
       {starting ? (
         !error && <Skeleton slow={props.slow} trans={trans} />
-      ) : state.state === 'off' ? (
+      ) : state.state === 'off' && rows.length === 0 ? (
         <Off trans={trans} />
       ) : rows.length === 0 ? (
         state.problems.length === 0 && <Empty trans={trans} deeds={deeds} />
