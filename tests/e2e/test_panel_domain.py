@@ -150,7 +150,7 @@ def test_nothing_is_asked_before_the_panel_is_seen_nor_after(local, studio, open
 
 
 def test_a_domain_that_hangs_does_not_hold_up_the_repositories(local, studio, open_window):
-    local.control.trouble({"operations": ["sagemaker:*"], "kind": "latency", "seconds": 20})
+    local.control.trouble({"operations": ["sagemaker:*"], "kind": "latency", "seconds": 9})
     window = open_window(studio("alice-lab"))
     window.show_panel()
     expect(room(window).locator("[data-smo-room-state=loading]")).to_contain_text(

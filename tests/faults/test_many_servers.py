@@ -66,7 +66,7 @@ def rounds(tmp_path: Path, number: int, servers: int) -> None:
 
 
 def test_ten_servers_on_one_root(tmp_path: Path) -> None:
-    rounds(tmp_path, 2, 10)
+    rounds(tmp_path, 1, 10)
 
 
 @pytest.mark.long

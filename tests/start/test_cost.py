@@ -13,7 +13,7 @@ import pytest
 from start.servers import REPOSITORY
 
 BUDGET = 50.0  # milliseconds of CPU
-RUNS = 7
+RUNS = 5
 
 MEASURE = """
 import asyncio, json, sys, time

@@ -63,6 +63,12 @@ describe('without repositories', () => {
     expect(deeds.teamFile).toHaveBeenCalledOnce();
   });
 
+  it('keeps the rows in sight while the server closes', () => {
+    const { container } = show({ state: state([row('churn')], { state: 'off' }) });
+    expect(container.querySelectorAll('[data-smo-row]')).toHaveLength(1);
+    expect(container.querySelector('[data-smo-room-state=off]')).toBeNull();
+  });
+
   it('says when the room is off', () => {
     const { container } = show({ state: state([], { state: 'off' }) });
     expect(container.querySelector('[data-smo-room-state=off]')).not.toBeNull();
