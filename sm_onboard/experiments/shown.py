@@ -61,8 +61,6 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     started: int | None
     ended: int | None
     metric: Number = None  # of the state's ``metric``
-    spark: tuple[float, ...] = ()  # at most 40 values of it, in the order of steps
-    best: bool = False  # of its experiment, by that metric
 
 
 class ExperimentsState(msgspec.Struct, frozen=True, kw_only=True):

@@ -63,6 +63,15 @@ class Table:
             known = self._runs.get(id)
             return (known.store, known.run) if known else None
 
+    def metrics(self) -> set[str]:
+        """The names of all metrics of all runs."""
+        with self._lock:
+            return {name for known in self._runs.values() for name in known.run.metrics}
+
+    def running(self) -> int:
+        with self._lock:
+            return sum(known.run.status == "running" for known in self._runs.values())
+
     def newest(self, number: int) -> list[tuple[str, Run]]:
         """The last ones to begin, with their ids, newest first."""
         with self._lock:

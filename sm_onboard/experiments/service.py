@@ -1,0 +1,113 @@
+"""The experiments room: what is known of the runs, for the panel and for the page."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from typing import Literal
+
+from .models import Run
+from .shown import ExperimentsLook, ExperimentsState, RunRow, RunsAsked, RunsTable
+from .table import Table, number
+from .watching import Place, Watcher
+
+ROOM = "experiments"
+LATEST = 8
+"""Runs in the side panel."""
+
+
+class ExperimentsService:
+    """Nothing is read before somebody looks, and nothing after the last lease has ended.
+
+    Args:
+        places: the stores of this server and person; called in a thread, at the first look.
+        notify: called with (room, id, revision) after every change, from any thread.
+    """
+
+    def __init__(
+        self,
+        places: Callable[[], Sequence[Place]],
+        *,
+        pool: Executor,
+        server: str,
+        notify: Callable[[str, str, int], None] = lambda *_: None,
+        log: logging.Logger | None = None,
+    ) -> None:
+        self._server = server
+        self._notify = notify
+        self._lock = threading.Lock()
+        self._revision = 0
+        self._metric = ""
+        self._table = Table()
+        self._watcher = Watcher(
+            places,
+            self._table,
+            pool=pool,
+            tell=self._tell,
+            log=log or logging.getLogger(__name__),
+        )
+
+    def state(self) -> ExperimentsState:
+        with self._lock:
+            revision, metric = self._revision, self._metric
+        told: Literal["starting", "working", "idle"] = "idle"
+        if self._watcher.working:
+            told = "working"
+        elif not self._watcher.begun:
+            told = "starting"
+        metrics = self._table.metrics()
+        latest = self._table.newest(LATEST)
+        if metric not in metrics:
+            metric = _usual([run for _, run in latest])
+        return ExperimentsState(
+            server=self._server,
+            revision=revision,
+            state=told,
+            stores=self._watcher.rows(),
+            metric=metric,
+            metrics=tuple(sorted(metrics)),
+            latest=tuple(_row(id, run, metric) for id, run in latest),
+            running=self._table.running(),
+        )
+
+    def look(self, look: ExperimentsLook) -> ExperimentsState:
+        """Begins to read what somebody looks at; answers what is known already."""
+        if look.metric:
+            with self._lock:
+                self._metric = look.metric
+        self._watcher.look(look)
+        return self.state()
+
+    def runs(self, asked: RunsAsked) -> RunsTable:
+        """The runs of the chosen experiments, as far as they were read."""
+        return self._table.shown(self._server, asked.experiments, asked.limit, asked.since)
+
+    def close(self) -> None:
+        self._watcher.close()
+
+    def _tell(self) -> None:
+        with self._lock:
+            self._revision += 1
+            revision = self._revision
+        self._notify(ROOM, "", revision)
+
+
+def _usual(runs: Sequence[Run]) -> str:
+    """The metric that most of the latest runs have; of equals the first by name."""
+    counted = Counter(name for run in runs for name in run.metrics)
+    return min(counted, key=lambda name: (-counted[name], name), default="")
+
+
+def _row(id: str, run: Run, metric: str) -> RunRow:
+    return RunRow(
+        id=id,
+        name=run.name,
+        status=run.status,
+        experiment=f"{id.partition('.')[0]}.{run.experiment}",
+        started=run.started,
+        ended=run.ended,
+        metric=number(run.metrics.get(metric)),
+    )

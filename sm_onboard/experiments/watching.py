@@ -1,0 +1,249 @@
+"""Reads the stores that somebody looks at, again and again, in threads of the shared pool."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+
+from sm_onboard.errors import OnboardError
+
+from .models import Experiment, Kind, Store
+from .shown import ExperimentRow, ExperimentsLook, StoreProblem, StoreRow
+from .table import Table
+
+LEASE = 60.0
+"""Seconds that a view counts as open after it was last heard of."""
+
+TICK = 1.0
+"""Seconds between two looks at what is due."""
+
+_REST = 5.0  # a store is left alone for this many times as long as its last reading took
+_AGES = {"sqlite": 1.0, "files": 5.0}  # seconds between readings while somebody looks
+_REMOTE = 10.0
+_TRY_AGAIN = 30.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """A store that is known of, whether or not it can be read.
+
+    Attributes:
+        fingerprint: changes whenever the store's content does; None where that costs as much as
+            reading it.
+    """
+
+    id: str
+    kind: Kind
+    name: str
+    uri: str
+    open: Callable[[], Store]
+    recording: bool = False
+    fingerprint: Callable[[], object] | None = None
+
+
+@dataclass
+class _Watched:
+    place: Place
+    store: Store | None = None
+    reading: bool = False
+    due: float = 0.0
+    seen: object = None  # the fingerprint of what was last read
+    asked: frozenset[str] = frozenset()  # the experiments that were last read
+    read_at: int | None = None
+    problem: StoreProblem | None = None
+    experiments: list[Experiment] = field(default_factory=list)
+
+
+class Watcher:
+    """Reads while there is a lease, and not at all without one.
+
+    Args:
+        places: the stores; called in a thread of the pool, when somebody first looks.
+        tell: announces that something differs; called from any thread.
+        growing: seconds that only grow. clock: seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        places: Callable[[], Sequence[Place]],
+        table: Table,
+        *,
+        pool: Executor,
+        tell: Callable[[], None],
+        log: logging.Logger,
+        growing: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._places = places
+        self._table = table
+        self._pool = pool
+        self._tell = tell
+        self._log = log
+        self._growing = growing
+        self._clock = clock
+        self._lock = threading.Condition()
+        self._views: dict[str, tuple[frozenset[str], float]] = {}
+        self._watched: dict[str, _Watched] | None = None
+        self._finding = False
+        self._ticking = False
+        self._closed = False
+
+    def look(self, look: ExperimentsLook) -> None:
+        """Somebody looks, or no longer does."""
+        with self._lock:
+            if not look.open:
+                self._views.pop(look.view, None)
+                return
+            self._views[look.view] = (frozenset(look.experiments), self._growing() + LEASE)
+            if not self._ticking and not self._closed:
+                self._ticking = True
+                threading.Thread(target=self._run, name="sm_onboard-runs", daemon=True).start()
+            self._lock.notify_all()
+
+    def rows(self) -> tuple[StoreRow, ...]:
+        with self._lock:
+            return tuple(map(_row, (self._watched or {}).values()))
+
+    @property
+    def working(self) -> bool:
+        """Whether anything is being read for the first time."""
+        with self._lock:
+            return self._finding or any(
+                one.reading and one.read_at is None for one in (self._watched or {}).values()
+            )
+
+    @property
+    def begun(self) -> bool:
+        with self._lock:
+            return self._watched is not None
+
+    def store(self, id: str) -> Store | None:
+        """An open store by its id."""
+        with self._lock:
+            found = (self._watched or {}).get(id)
+            return found.store if found else None
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            self._views.clear()
+            self._lock.notify_all()
+
+    def _run(self) -> None:
+        with self._lock:
+            while wanted := self._wanted():
+                self._begin(wanted[0])
+                self._lock.wait(TICK)
+            self._ticking = False
+
+    def _wanted(self) -> tuple[frozenset[str]] | None:
+        now = self._growing()
+        self._views = {name: view for name, view in self._views.items() if view[1] > now}
+        if self._closed or not self._views:
+            return None
+        return (frozenset().union(*(chosen for chosen, _ in self._views.values())),)
+
+    def _begin(self, wanted: frozenset[str]) -> None:
+        if self._watched is None:
+            if not self._finding:
+                self._finding = True
+                self._submit(self._find)
+            return
+        for one in self._watched.values():
+            own = frozenset(
+                id.removeprefix(f"{one.place.id}.")
+                for id in wanted
+                if id.startswith(f"{one.place.id}.")
+            )
+            if not one.reading and (self._growing() >= one.due or not own <= one.asked):
+                one.reading = True
+                self._submit(lambda one=one, own=own: self._read(one, own))  # type: ignore[misc]
+
+    def _submit(self, work: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # the server is stopping
+            self._pool.submit(work)
+
+    def _find(self) -> None:
+        try:
+            found = {place.id: _Watched(place) for place in self._places()}
+        except Exception:
+            self._log.exception("sm_onboard | the stores of experiments could not be listed")
+            found = {}
+        with self._lock:
+            self._watched = found
+            self._finding = False
+            self._lock.notify_all()
+        self._tell()
+
+    def _read(self, one: _Watched, own: frozenset[str]) -> None:
+        began = self._growing()
+        differs, problem, seen = False, None, None
+        try:
+            seen = one.place.fingerprint() if one.place.fingerprint else None
+            if seen is None or seen != one.seen or one.problem or not own <= one.asked:
+                differs = self._take(one, own)
+        except OnboardError as error:
+            problem = StoreProblem(code=error.code, message=error.message, hint=error.hint)
+        except Exception:
+            self._log.exception("sm_onboard | %s could not be read", one.place.name)
+            problem = StoreProblem(
+                code="internal",
+                message=f"Something in sm_onboard failed while it read {one.place.name}.",
+                hint="What it was is in the server's log.",
+            )
+        ended = self._growing()
+        with self._lock:
+            differs = differs or problem != one.problem
+            one.reading = False
+            one.problem = problem
+            if problem is None:
+                one.seen, one.asked = seen, one.asked | own
+                differs = differs or one.read_at is None
+                one.read_at = int(self._clock() * 1000)
+            age = _TRY_AGAIN if problem else _AGES.get(one.place.kind, _REMOTE)
+            one.due = ended + max(age, _REST * (ended - began))
+        if differs:
+            self._tell()
+
+    def _take(self, one: _Watched, own: frozenset[str]) -> bool:
+        if one.store is None:
+            one.store = one.place.open()
+        experiments = [each for each in one.store.experiments() if not each.deleted]
+        # A store on this machine costs little: all of it, for the latest runs. Elsewhere only
+        # what somebody chose.
+        local = one.place.kind in _AGES
+        ids = [each.id for each in experiments if local or each.id in own | one.asked]
+        runs = one.store.runs(ids)
+        with self._lock:
+            differs = one.experiments != experiments
+            dropped = {each.id for each in one.experiments} - {each.id for each in experiments}
+            one.experiments = experiments
+        return self._table.replace(one.place.id, {*ids, *dropped}, runs) or differs
+
+
+def _row(one: _Watched) -> StoreRow:
+    place = one.place
+    if one.problem:
+        state = "failed" if one.read_at is None else "stale"
+    elif one.read_at is None:
+        state = "reading" if one.reading else "idle"
+    else:
+        state = "ready"
+    return StoreRow(
+        id=place.id,
+        kind=place.kind,
+        name=place.name,
+        uri=place.uri,
+        state=state,  # type: ignore[arg-type]
+        recording=place.recording,
+        read_at=one.read_at,
+        problem=one.problem,
+        experiments=tuple(
+            ExperimentRow(id=f"{place.id}.{each.id}", name=each.name) for each in one.experiments
+        ),
+    )
