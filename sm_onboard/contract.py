@@ -21,7 +21,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-ROOMS = ("repos", "domain")
+ROOMS = ("repos", "domain", "experiments")
 OPENAPI = Path(__file__).with_name("openapi.json")
 DOCS = Path(__file__).parent.parent / "docs" / "api.md"
 

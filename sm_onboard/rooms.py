@@ -21,6 +21,7 @@ from sm_onboard.pool import Pool
 if TYPE_CHECKING:
     from sm_onboard.domain.activity import Reporter, Used
     from sm_onboard.domain.service import DomainService
+    from sm_onboard.experiments.service import ExperimentsService
     from sm_onboard.repos.service import ReposService
     from sm_onboard.studio import Place
 
@@ -111,6 +112,17 @@ class Rooms:
         return make_service(self)
 
     @property
+    def experiments(self) -> ExperimentsService:
+        with self._lock:
+            return self._experiments
+
+    @cached_property
+    def _experiments(self) -> ExperimentsService:
+        from sm_onboard.experiments.assembly import make_service
+
+        return make_service(self)
+
+    @property
     def home(self) -> Path:
         return self.place.home
 
@@ -138,6 +150,8 @@ class Rooms:
                 self._repos.stop()
             if "_domain" in self.__dict__:
                 self._domain.close()
+            if "_experiments" in self.__dict__:
+                self._experiments.close()
             if self._reporter:
                 self._reporter.stop()
         return self.pool.close(timeout)

@@ -192,6 +192,57 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly '/experiments': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The stores, their experiments and the latest runs, as far as they are known. */
+    readonly get: operations['getExperiments'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/experiments/look': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Somebody looks: read the stores, and again while this is renewed within 60 s. */
+    readonly post: operations['lookAtExperiments'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/experiments/runs': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** The runs of the chosen experiments by columns: all, the newest, or what changed since. */
+    readonly post: operations['listRuns'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly '/identity': {
     readonly parameters: {
       readonly query?: never;
@@ -357,6 +408,20 @@ export interface components {
       readonly secret: string | null;
     };
     /**
+     * Column
+     * @description One column of the table.
+     *
+     *         Exactly one of ``numbers`` and ``codes`` is there. A code is an index into ``words``; -1:
+     *         this run has no such value.
+     */
+    readonly Column: {
+      readonly key: string;
+      readonly numbers:
+        readonly (number | ('-Infinity' | 'Infinity' | 'NaN') | null)[] | null;
+      readonly codes: readonly number[] | null;
+      readonly words: readonly string[];
+    };
+    /**
      * Cost
      * @description The cost tab: sums of rows whose prices are known, and how many are not.
      */
@@ -458,6 +523,41 @@ export interface components {
       readonly code: string;
       readonly message: string;
       readonly hint: string;
+    };
+    /** ExperimentRow */
+    readonly ExperimentRow: {
+      readonly id: string;
+      readonly name: string;
+      readonly runs: number | null;
+      readonly latest: number | null;
+    };
+    /**
+     * ExperimentsLook
+     * @description Somebody looks: read these, and again while the lease of 60 s is renewed.
+     */
+    readonly ExperimentsLook: {
+      readonly view: string;
+      /** @default [] */
+      readonly experiments?: readonly string[];
+      /** @default  */
+      readonly metric?: string;
+      /** @default true */
+      readonly open?: boolean;
+    };
+    /**
+     * ExperimentsState
+     * @description What the side panel shows, and what the page begins with.
+     */
+    readonly ExperimentsState: {
+      readonly server: string;
+      readonly revision: number;
+      /** @enum {unknown} */
+      readonly state: 'idle' | 'starting' | 'working';
+      readonly stores: readonly components['schemas']['StoreRow'][];
+      readonly metric: string;
+      readonly metrics: readonly string[];
+      readonly latest: readonly components['schemas']['RunRow'][];
+      readonly running: number;
     };
     /**
      * FileInTheWay
@@ -790,6 +890,20 @@ export interface components {
       readonly has_log: boolean;
     };
     /**
+     * RunRow
+     * @description A run in the side panel.
+     */
+    readonly RunRow: {
+      readonly id: string;
+      readonly name: string;
+      /** @enum {unknown} */
+      readonly status: 'failed' | 'finished' | 'running' | 'scheduled' | 'stopped';
+      readonly experiment: string;
+      readonly started: number | null;
+      readonly ended: number | null;
+      readonly metric: number | ('-Infinity' | 'Infinity' | 'NaN') | null;
+    };
+    /**
      * Running
      * @description A row of the apps tab: something that runs, ran, or bills.
      *
@@ -837,6 +951,29 @@ export interface components {
       /** @enum {unknown} */
       readonly stop: 'not_from_here' | 'not_running' | 'not_yours' | 'this_one' | 'yes';
       readonly start: boolean;
+    };
+    /** RunsAsked */
+    readonly RunsAsked: {
+      readonly experiments: readonly string[];
+      /** @default null */
+      readonly limit?: number | null;
+      /** @default  */
+      readonly since?: string;
+    };
+    /**
+     * RunsTable
+     * @description Runs by columns, in the order of ``ids``.
+     *
+     *         ``whole``: replaces what the page has. Otherwise: ``ids`` are new or different runs with all
+     *         their values, ``gone`` are no longer there.
+     */
+    readonly RunsTable: {
+      readonly cursor: string;
+      readonly whole: boolean;
+      readonly total: number;
+      readonly ids: readonly string[];
+      readonly columns: readonly components['schemas']['Column'][];
+      readonly gone: readonly string[];
     };
     /** Settings */
     readonly Settings: {
@@ -915,6 +1052,38 @@ export interface components {
       readonly shared_with: string;
     };
     /**
+     * StoreProblem
+     * @description Why a store, or a part of it, is not there.
+     */
+    readonly StoreProblem: {
+      readonly code: string;
+      readonly message: string;
+      readonly hint: string;
+      readonly action: string;
+      readonly statement: string;
+    };
+    /**
+     * StoreRow
+     * @description One place that runs are kept in.
+     *
+     *         ``reading``: what is there so far can be shown. ``stale``: it did not answer; what is shown
+     *         is of ``read_at``. ``failed``: nothing of it is known.
+     */
+    readonly StoreRow: {
+      readonly id: string;
+      /** @enum {unknown} */
+      readonly kind:
+        'app' | 'files' | 'sagemaker' | 'server' | 'sqlite' | 'tracking_server';
+      readonly name: string;
+      readonly uri: string;
+      /** @enum {unknown} */
+      readonly state: 'failed' | 'idle' | 'reading' | 'ready' | 'stale';
+      readonly recording: boolean;
+      readonly read_at: number | null;
+      readonly problem: components['schemas']['StoreProblem'] | null;
+      readonly experiments: readonly components['schemas']['ExperimentRow'][];
+    };
+    /**
      * UndoPoint
      * @description What ``undo`` would bring back.
      */
@@ -948,12 +1117,16 @@ export type Changed = components['schemas']['Changed'];
 export type Check = components['schemas']['Check'];
 export type Choice = components['schemas']['Choice'];
 export type CodeSource = components['schemas']['CodeSource'];
+export type Column = components['schemas']['Column'];
 export type Cost = components['schemas']['Cost'];
 export type Domain = components['schemas']['Domain'];
 export type DomainProblem = components['schemas']['DomainProblem'];
 export type DomainState = components['schemas']['DomainState'];
 export type Environment = components['schemas']['Environment'];
 export type Error = components['schemas']['Error'];
+export type ExperimentRow = components['schemas']['ExperimentRow'];
+export type ExperimentsLook = components['schemas']['ExperimentsLook'];
+export type ExperimentsState = components['schemas']['ExperimentsState'];
 export type FileInTheWay = components['schemas']['FileInTheWay'];
 export type Here = components['schemas']['Here'];
 export type Identity = components['schemas']['Identity'];
@@ -975,7 +1148,10 @@ export type Progress = components['schemas']['Progress'];
 export type Report = components['schemas']['Report'];
 export type ReposState = components['schemas']['ReposState'];
 export type Repository = components['schemas']['Repository'];
+export type RunRow = components['schemas']['RunRow'];
 export type Running = components['schemas']['Running'];
+export type RunsAsked = components['schemas']['RunsAsked'];
+export type RunsTable = components['schemas']['RunsTable'];
 export type Settings = components['schemas']['Settings'];
 export type Space = components['schemas']['Space'];
 export type Spaces = components['schemas']['Spaces'];
@@ -984,6 +1160,8 @@ export type Stop = components['schemas']['Stop'];
 export type StopAnswer = components['schemas']['StopAnswer'];
 export type Stopped = components['schemas']['Stopped'];
 export type Storage = components['schemas']['Storage'];
+export type StoreProblem = components['schemas']['StoreProblem'];
+export type StoreRow = components['schemas']['StoreRow'];
 export type UndoPoint = components['schemas']['UndoPoint'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -1349,6 +1527,101 @@ export interface operations {
         };
         content: {
           readonly 'application/json': components['schemas']['StopAnswer'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly getExperiments: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ExperimentsState'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly lookAtExperiments: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['ExperimentsLook'];
+      };
+    };
+    readonly responses: {
+      /** @description Under way */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['ExperimentsState'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly listRuns: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['RunsAsked'];
+      };
+    };
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['RunsTable'];
         };
       };
       /** @description Refused or failed */

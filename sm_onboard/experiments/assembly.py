@@ -1,0 +1,105 @@
+"""Puts the room together: the service, with the stores that this server and person have."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sm_onboard.errors import OnboardError
+from sm_onboard.pool import Pool
+from sm_onboard.rooms import Rooms
+
+from .models import Kind, Store
+from .service import ExperimentsService
+from .watching import Place
+
+_THREADS = 4  # a store may hang in each
+
+
+def make_service(rooms: Rooms) -> ExperimentsService:
+    """The service of one server."""
+    # Threads of its own: a store that hangs must not hold up requests and other rooms.
+    pool = Pool(_THREADS, "sm_onboard-experiments")
+    return ExperimentsService(
+        lambda: list(places(rooms)),
+        pool=pool,
+        server=rooms.server,
+        notify=rooms.notify,
+        log=rooms.log,
+    )
+
+
+def places(rooms: Rooms) -> Iterator[Place]:
+    """Every store: where plain MLflow code records, the domain's, and SageMaker Experiments."""
+    from .stores.opening import default_uri
+
+    recording = default_uri(rooms.environ, rooms.home)
+    yield _place(rooms, recording, recording=True)
+    region = rooms.place.region
+    if not region or not rooms.place.domain_id:
+        return
+    from .stores.discover import discover
+
+    found = ()
+    with contextlib.suppress(OnboardError):  # the doctor names the permission that is missing
+        found = discover(rooms.place.domain_id, region=region).stores
+    for each in found:
+        if each.arn != recording:
+            yield _place(rooms, each.arn, name=each.name, kind=each.kind)
+    yield _place(rooms, f"sagemaker-experiments:{region}", name="SageMaker Experiments")
+
+
+def _place(
+    rooms: Rooms, uri: str, *, name: str = "", kind: Kind | None = None, recording: bool = False
+) -> Place:
+    from .stores.opening import open_store
+
+    def open() -> Store:
+        return open_store(
+            uri, environ=rooms.environ, home=rooms.home, region=rooms.place.region or ""
+        )
+
+    return Place(
+        id=hashlib.sha256(uri.encode()).hexdigest()[:8],
+        kind=kind or _kind(uri),
+        name=name or ("This space" if recording else uri),
+        uri=uri,
+        open=open,
+        recording=recording,
+        fingerprint=_of_file(uri),
+    )
+
+
+def _kind(uri: str) -> Kind:
+    if uri.startswith("sqlite:"):
+        return "sqlite"
+    if uri.startswith(("http:", "https:")):
+        return "server"
+    if uri.startswith("sagemaker-experiments"):
+        return "sagemaker"
+    if uri.startswith("arn:"):
+        return "app" if ":mlflow-app/" in uri else "tracking_server"
+    return "files"
+
+
+def _of_file(uri: str) -> Callable[[], object] | None:
+    """Times and sizes of a database and of what SQLite has not moved into it yet."""
+    if not uri.startswith("sqlite:///"):
+        return None
+    path = uri.removeprefix("sqlite:///")
+
+    def look() -> object:
+        found = []
+        for name in (path, f"{path}-wal"):
+            try:
+                status = os.stat(Path(name))
+            except OSError:
+                found.append(None)
+            else:
+                found.append((status.st_ino, status.st_size, status.st_mtime_ns))
+        return tuple(found)
+
+    return look
