@@ -93,7 +93,9 @@ function merged(
   change: IChange
 ): Column {
   const words = old?.kind === 'words' || (sent !== undefined && !sent.numbers);
-  return words ? mergedWords(key, old, sent, change) : mergedNumbers(key, old, sent, change);
+  return words
+    ? mergedWords(key, old, sent, change)
+    : mergedNumbers(key, old, sent, change);
 }
 
 function mergedNumbers(

@@ -8,7 +8,11 @@ const TIMES = new Set(['attributes.started', 'attributes.ended']);
  * CSV as of RFC 4180. A text that a spreadsheet would take for a formula begins with an
  * apostrophe: a run's name is somebody else's, and a formula can send a sheet away.
  */
-export function csv(runs: IRuns, rows: Iterable<number>, keys: readonly string[]): string {
+export function csv(
+  runs: IRuns,
+  rows: Iterable<number>,
+  keys: readonly string[]
+): string {
   const lines = [['id', ...keys].map(textCell).join(',')];
   for (const row of rows) {
     const cells = keys.map(key => cell(runs, key, row));

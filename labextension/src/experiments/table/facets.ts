@@ -132,9 +132,7 @@ export function histogram(runs: IRuns, key: string, by: INarrowed): IHistogram |
 function placeOf(from: number, to: number): (value: number) => number {
   const half = to / 2 - from / 2;
   return value =>
-    half > 0
-      ? Math.min(BINS - 1, Math.floor(((value / 2 - from / 2) / half) * BINS))
-      : 0;
+    half > 0 ? Math.min(BINS - 1, Math.floor(((value / 2 - from / 2) / half) * BINS)) : 0;
 }
 
 /** The range of bins `first` to `last`, as a facet. */

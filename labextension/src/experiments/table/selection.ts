@@ -45,7 +45,11 @@ export function toggle(chosen: Chosen, id: string): Chosen {
 }
 
 /** From the anchor to the line that was reached, in the order of the table. */
-export function range(ids: readonly string[], anchor: string | null, to: string): string[] {
+export function range(
+  ids: readonly string[],
+  anchor: string | null,
+  to: string
+): string[] {
   const end = ids.indexOf(to);
   const start = anchor === null ? end : ids.indexOf(anchor);
   if (end < 0) {

@@ -17,7 +17,11 @@ interface IKey {
 }
 
 /** Rows in order; those that are equal keep the order they have in the store. */
-export function ordered(runs: IRuns, rows: Int32Array, sort: readonly ISort[]): Int32Array {
+export function ordered(
+  runs: IRuns,
+  rows: Int32Array,
+  sort: readonly ISort[]
+): Int32Array {
   const keys = sort.flatMap(({ by, down }) => {
     const column = runs.columns.get(by);
     return column ? [keyOf(column, down ? -1 : 1)] : [];

@@ -184,7 +184,10 @@ export function like(pattern: string, fold: boolean): Holds<string> {
         back = mark;
         from = at;
         mark += 1;
-      } else if (mark < marks.length && (marks[mark] === '_' || marks[mark] === chars[at])) {
+      } else if (
+        mark < marks.length &&
+        (marks[mark] === '_' || marks[mark] === chars[at])
+      ) {
         at += 1;
         mark += 1;
       } else if (back >= 0) {

@@ -1,0 +1,210 @@
+/** The page of the main area: what narrows the runs, the runs, and the chosen ones. */
+
+import * as React from 'react';
+
+import { Chips } from './chips';
+import { ChosenRuns } from './footer';
+import { count } from './format';
+import { RunsGrid } from './grid';
+import { Loading, Nothing, Problem } from './notices';
+import type { IExperimentsPageProps } from './props';
+import { shownColumns, STATUS } from './shown-columns';
+import { arranged, held } from './table/arranged';
+import type { IRuns } from './table/columns';
+import { withFacet } from './table/facets';
+import { grouped } from './table/groups';
+import { compiled, type IFilter } from './table/query/compile';
+import { QueryError } from './table/query/lex';
+import { inOrder } from './table/selection';
+import { turned } from './table/sort';
+import { clampWidth } from './table/view-state';
+import { Tools } from './tools';
+
+export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElement {
+  const { runs, view, chosen, trans, deeds, state } = props;
+  const page = React.useRef<HTMLDivElement>(null);
+  const search = React.useRef<HTMLInputElement>(null);
+  const [closed, setClosed] = React.useState<ReadonlySet<string>>(new Set());
+  const { filter, problem } = useFilter(view.filter);
+  const result = React.useMemo(
+    () =>
+      arranged(runs, filter, {
+        search: view.search,
+        facets: view.facets,
+        sort: view.sort
+      }),
+    [runs, filter, view.search, view.facets, view.sort]
+  );
+  const epoch = [filter, view.search, view.facets, view.sort];
+  const hold = useHeld(runs, result.rows, epoch);
+  const lines = React.useMemo(
+    () => grouped(runs, hold.rows, view.group, closed),
+    [runs, hold.rows, view.group, closed]
+  );
+  const columns = React.useMemo(
+    () => shownColumns(runs, view, trans),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- of the view only these
+    [runs, view.columns, view.pinned, view.widths, trans]
+  );
+  const status = runs.columns.get(STATUS);
+  const recording = status?.kind === 'words' ? status.words.indexOf('running') : -1;
+  const running =
+    status?.kind === 'words' && recording >= 0
+      ? status.codes.reduce((sum, code) => sum + (code === recording ? 1 : 0), 0)
+      : 0;
+  const seesRuns = hold.rows.length > 0 || hold.waiting > 0;
+  const isLoading = state === 'loading' && runs.ids.length === 0;
+  const focusSearch = () => search.current?.focus();
+
+  return (
+    <div
+      ref={page}
+      className="smo-Experiments"
+      data-smo-page="experiments"
+      onKeyDown={event => {
+        const typing =
+          event.target instanceof HTMLInputElement && event.target.type !== 'checkbox';
+        if (event.key === '/' && !typing && !event.defaultPrevented) {
+          event.preventDefault();
+          focusSearch();
+        }
+      }}
+    >
+      <Tools
+        {...props}
+        search={search}
+        shown={hold.rows}
+        columns={columns}
+        unknown={filter?.unknown(runs) ?? []}
+        queryProblem={problem}
+      />
+      <div className="smo-Experiments-facets">
+        <Chips
+          runs={runs}
+          by={result.by}
+          facets={view.facets}
+          trans={trans}
+          onFacets={facets => deeds.set({ facets })}
+        />
+        <span className="smo-Table-space" />
+        {hold.waiting > 0 && (
+          <button
+            type="button"
+            className="smo-Button smo-mod-link"
+            data-smo-do="show-new"
+            onClick={hold.release}
+          >
+            {trans._n('%1 new', '%1 new', hold.waiting, count(hold.waiting))}
+          </button>
+        )}
+        <span className="smo-secondary" data-smo-live={running}>
+          {running > 0 &&
+            trans._n('live · %1 recording', 'live · %1 recording', running, running)}
+        </span>
+        <span className="smo-secondary" title={props.stores.join(', ')}>
+          {props.stores.length > 0 &&
+            trans._n(
+              '%1 store: %2',
+              '%1 stores: %2',
+              props.stores.length,
+              props.stores.length,
+              props.stores.join(', ')
+            )}
+        </span>
+      </div>
+      <Problem {...props} />
+      {isLoading ? (
+        <Loading {...props} />
+      ) : seesRuns ? (
+        <RunsGrid
+          runs={runs}
+          grouped={lines}
+          by={result.by}
+          columns={columns}
+          view={view}
+          chosen={chosen}
+          current={props.current}
+          busy={state === 'loading'}
+          trans={trans}
+          onCurrent={deeds.setCurrent}
+          onChoose={deeds.choose}
+          onSort={(by, downFirst, more) =>
+            deeds.set({ sort: turned(view.sort, by, downFirst, more) })
+          }
+          onFacet={(key, facet) =>
+            deeds.set({ facets: withFacet(view.facets, key, facet) })
+          }
+          onWidth={(key, pixels) => {
+            const { [key]: _, ...others } = view.widths;
+            const widths = pixels === null ? {} : { [key]: clampWidth(pixels) };
+            deeds.set({ widths: { ...others, ...widths } });
+          }}
+          onFold={name => setClosed(old => turnedIn(old, name))}
+          onOpen={deeds.open}
+          onCompare={() => deeds.compare(inOrder(chosen))}
+          onReproduce={id => id !== '' && deeds.reproduce(id)}
+          onMenu={deeds.menu}
+          onSearch={focusSearch}
+          onEscape={focusSearch}
+          onHold={hold.hold}
+        />
+      ) : state === 'failed' && runs.ids.length === 0 ? null : (
+        <Nothing {...props} />
+      )}
+      <ChosenRuns {...props} />
+    </div>
+  );
+}
+
+/** While a filter cannot be read, since it is being typed, the last good one holds. */
+function useFilter(text: string): { filter: IFilter | null; problem: QueryError | null } {
+  const good = React.useRef<IFilter | null>(null);
+  return React.useMemo(() => {
+    try {
+      good.current = text.trim() === '' ? null : compiled(text);
+      return { filter: good.current, problem: null };
+    } catch (error) {
+      if (error instanceof QueryError) {
+        return { filter: good.current, problem: error };
+      }
+      throw error;
+    }
+  }, [text]);
+}
+
+/**
+ * Rows that keep their places while `hold(true)`.
+ *
+ * @param epoch - another filter or order: places are given anew
+ */
+function useHeld(runs: IRuns, rows: Int32Array, epoch: readonly unknown[]) {
+  const [holding, setHolding] = React.useState(false);
+  const [released, release] = React.useReducer((times: number) => times + 1, 0);
+  const places = React.useRef<{ epoch: readonly unknown[]; ids: readonly string[] }>({
+    epoch: [],
+    ids: []
+  });
+  // The first page is no order to hold: the rest of the runs is not "new".
+  const now = [...epoch, released, runs.ids.length >= runs.total];
+  const same = now.every((one, index) => one === places.current.epoch[index]);
+  const idsOf = () => Array.from(rows, row => runs.ids[row] ?? '');
+  const fresh = !holding || !same || places.current.ids.length === 0;
+  const kept = React.useMemo(
+    () => (fresh ? { rows, waiting: 0 } : held(runs, rows, places.current.ids)),
+    [fresh, runs, rows]
+  );
+  React.useEffect(() => {
+    if (fresh) {
+      places.current = { epoch: now, ids: idsOf() };
+    }
+  });
+  return { ...kept, hold: setHolding, release };
+}
+
+function turnedIn(set: ReadonlySet<string>, name: string): ReadonlySet<string> {
+  const next = new Set(set);
+  if (!next.delete(name)) {
+    next.add(name);
+  }
+  return next;
+}

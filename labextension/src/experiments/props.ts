@@ -1,0 +1,50 @@
+/** What the experiments page is given; it knows nothing else. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { IRuns } from './table/columns';
+import type { Chosen } from './table/selection';
+import type { ITableView } from './table/view-state';
+import type { IStoreProblem } from './wire';
+
+/** What a person can do on the page. Every one of them is a command, too. */
+export interface IExperimentsDeeds {
+  /** Change how the table is looked at. */
+  set(more: Partial<ITableView>): void;
+  choose(chosen: Chosen): void;
+  setCurrent(line: string | null): void;
+  open(id: string): void;
+  compare(ids: readonly string[]): void;
+  reproduce(id: string): void;
+  /** A run's menu, at a point of the page. */
+  menu(id: string, x: number, y: number): void;
+  /** Choose experiments, below a point of the page. */
+  chooseExperiments(x: number, y: number): void;
+  /** Save this text as a file. */
+  saveCsv(text: string): void;
+  copy(text: string): void;
+  /** Copy a link to the table as it is looked at. */
+  copyLink(): void;
+  /** Read again what is seen. */
+  refresh(): void;
+}
+
+export interface IExperimentsPageProps {
+  runs: IRuns;
+  /** `loading`: nothing is known yet; what is known is shown in every state. */
+  state: 'loading' | 'ready' | 'failed';
+  /** Why runs, or some of them, are not here. */
+  problem: IStoreProblem | null;
+  /** Who has not answered for 3 s; '' while nobody is late. */
+  late: string;
+  /** Names of the chosen experiments. */
+  experiments: readonly string[];
+  /** Names of the stores they are in. */
+  stores: readonly string[];
+  view: ITableView;
+  chosen: Chosen;
+  /** The line with the tab stop: a run's id. */
+  current: string | null;
+  trans: TranslationBundle;
+  deeds: IExperimentsDeeds;
+}

@@ -1,0 +1,263 @@
+/** One run, or the head of a group. All that a run says is drawn as text. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import { Name } from '../shell/controls';
+import { Icon } from '../shell/icon';
+import type { IconName } from '../shell/shapes';
+import { count, fullDate } from './format';
+import { NAME, STATUS, titleOf, type IShown } from './shown-columns';
+import { numberAt, textAt, type INumbers, type IRuns } from './table/columns';
+import type { IGroup } from './table/groups';
+import { COLOURS, placeOf } from './table/selection';
+import { numberWords, stateWords } from './words';
+
+const STATES: Readonly<Record<string, readonly [IconName, string]>> = {
+  running: ['working', 'accent'],
+  scheduled: ['waiting', 'quiet'],
+  finished: ['done', 'ok'],
+  failed: ['failed', 'bad'],
+  stopped: ['stopped', 'quiet']
+};
+
+/** The smallest and the largest finite value of a column. */
+export type Ends = readonly [number, number];
+
+interface ILineProps {
+  id: string;
+  /** The line's key: an id, or a group's name. */
+  line: string;
+  /** Its place in the table, from 0. */
+  index: number;
+  top: number;
+  tracks: string;
+  width: number;
+  isStop: boolean;
+  columns: readonly IShown[];
+  trans: TranslationBundle;
+}
+
+export interface IRunRowProps extends ILineProps {
+  runs: IRuns;
+  row: number;
+  edges: readonly number[];
+  ends: ReadonlyMap<string, Ends>;
+  letter: string | undefined;
+}
+
+/** Rows of the head. */
+const HEAD = 2;
+
+export const RunRow = React.memo(function RunRow(
+  props: IRunRowProps
+): React.ReactElement {
+  const { runs, row, columns, edges, letter } = props;
+  return (
+    <div
+      role="row"
+      id={props.id}
+      className="smo-Runs-row"
+      data-smo-line={props.line}
+      data-smo-row={props.line}
+      data-smo-state={textAt(runs.columns.get(STATUS), row) ?? undefined}
+      data-smo-chosen={letter}
+      aria-rowindex={props.index + 1 + HEAD}
+      aria-selected={letter !== undefined}
+      tabIndex={props.isStop ? 0 : -1}
+      style={{
+        transform: `translateY(${props.top}px)`,
+        gridTemplateColumns: props.tracks,
+        width: props.width
+      }}
+    >
+      {columns.map((column, index) => (
+        <div
+          key={column.key}
+          role="gridcell"
+          aria-colindex={index + 1}
+          data-smo-cell={column.key}
+          className={`smo-Runs-cell ${column.pinned ? 'smo-mod-pinned' : ''} ${column.right ? 'smo-mod-right' : ''}`}
+          style={column.pinned ? { left: edges[index] } : undefined}
+        >
+          {column.key === NAME ? (
+            <NameCell {...props} />
+          ) : (
+            <ValueCell {...props} column={column} />
+          )}
+        </div>
+      ))}
+    </div>
+  );
+});
+
+function NameCell(props: IRunRowProps): React.ReactElement {
+  const { runs, row, letter, trans } = props;
+  const name = textAt(runs.columns.get(NAME), row) || (runs.ids[row] ?? '');
+  const status = textAt(runs.columns.get(STATUS), row) ?? '';
+  const [icon, tone] = STATES[status] ?? (['skipped', 'quiet'] as const);
+  const state = stateWords(status, trans);
+  return (
+    <>
+      <input
+        type="checkbox"
+        className="smo-Check"
+        data-smo-do="choose"
+        tabIndex={-1}
+        aria-label={trans.__('Choose %1', name)}
+        checked={letter !== undefined}
+        readOnly
+      />
+      <span className="smo-Runs-state" title={state}>
+        <Icon name={icon} tone={tone} />
+        <span className="smo-only-heard">{state}</span>
+      </span>
+      {letter !== undefined && <Letter letter={letter} />}
+      <button type="button" className="smo-Runs-name" data-smo-do="open" tabIndex={-1}>
+        <Name text={name} />
+      </button>
+      <button
+        type="button"
+        className="smo-Button smo-mod-icon smo-Runs-more"
+        data-smo-do="menu"
+        tabIndex={-1}
+        aria-label={trans.__('More for %1', name)}
+      >
+        <Icon name="more" />
+      </button>
+    </>
+  );
+}
+
+/** The same letter and colour for a run wherever it is shown. */
+export function Letter(props: { letter: string }): React.ReactElement {
+  const colour = placeOf(props.letter) % COLOURS;
+  return <span className={`smo-Letter smo-person-${colour}`}>{props.letter}</span>;
+}
+
+function ValueCell(props: IRunRowProps & { column: IShown }): React.ReactElement | null {
+  const { runs, row, trans } = props;
+  const { key } = props.column;
+  const column = runs.columns.get(key);
+  if (column?.kind === 'numbers') {
+    const value = numberAt(column, row);
+    if (value === null) {
+      return <span className="smo-secondary">–</span>;
+    }
+    const isTime = key === 'attributes.started' || key === 'attributes.ended';
+    const text = numberWords(key)(value);
+    return (
+      <>
+        {key.startsWith('metrics.') && (
+          <ValueBar value={value} ends={props.ends.get(key)} />
+        )}
+        <span
+          className="smo-Runs-value"
+          title={
+            isTime ? fullDate(value) : key === 'attributes.time' ? text : String(value)
+          }
+        >
+          {text}
+        </span>
+      </>
+    );
+  }
+  const text = textAt(column, row);
+  if (text === null) {
+    return <span className="smo-secondary">–</span>;
+  }
+  if (key === 'tags.smo.commit') {
+    const changed = textAt(runs.columns.get('tags.smo.changed'), row) ?? '0';
+    return (
+      <>
+        <code className="smo-Runs-commit" title={text}>
+          {text.slice(0, 7)}
+        </code>
+        {/^[1-9]\d*$/u.test(changed) && (
+          <span
+            className="smo-Tag"
+            title={trans._n(
+              '%1 file differed from the commit',
+              '%1 files differed from the commit',
+              Number(changed),
+              changed
+            )}
+          >
+            +{changed}
+          </span>
+        )}
+      </>
+    );
+  }
+  const shown = key === STATUS ? stateWords(text, trans) : text;
+  return (
+    <span className="smo-Grid-text" title={shown}>
+      {shown.slice(0, 200)}
+    </span>
+  );
+}
+
+/** As long as the value is large, also where less is better. */
+function ValueBar(props: {
+  value: number;
+  ends: Ends | undefined;
+}): React.ReactElement | null {
+  const [from, to] = props.ends ?? [0, 0];
+  if (!Number.isFinite(props.value) || !(to > from)) {
+    return null;
+  }
+  const part = (props.value / 2 - from / 2) / (to / 2 - from / 2);
+  return (
+    <span className="smo-Grid-bar" style={{ width: `${(part * 100).toFixed(1)}%` }} />
+  );
+}
+
+/** Ends of all metrics' columns. */
+export function endsOf(runs: IRuns, columns: readonly IShown[]): Map<string, Ends> {
+  const found = columns.flatMap(({ key, section }) => {
+    const column = runs.columns.get(key);
+    return section === 'metrics' && column?.kind === 'numbers'
+      ? [[key, endsIn(column)] as const]
+      : [];
+  });
+  return new Map(found);
+}
+
+function endsIn({ values }: INumbers): Ends {
+  let [from, to] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (Number.isFinite(value)) {
+      from = Math.min(from, value);
+      to = Math.max(to, value);
+    }
+  }
+  return [from, to];
+}
+
+export const GroupRow = React.memo(function GroupRow(
+  props: ILineProps & { group: IGroup; by: string }
+): React.ReactElement {
+  const { group, trans, by } = props;
+  const value = group.value ?? trans.__('none');
+  const shown = by === STATUS ? stateWords(value, trans) : value;
+  return (
+    <div
+      role="row"
+      id={props.id}
+      className="smo-Runs-row smo-Runs-group"
+      data-smo-line={props.line}
+      data-smo-group={props.line}
+      aria-rowindex={props.index + 1 + HEAD}
+      aria-expanded={group.open}
+      tabIndex={props.isStop ? 0 : -1}
+      style={{ transform: `translateY(${props.top}px)`, width: props.width }}
+    >
+      <div role="gridcell" aria-colspan={props.columns.length}>
+        <button type="button" className="smo-Grid-fold" data-smo-do="fold" tabIndex={-1}>
+          <Icon name={group.open ? 'opened' : 'closed'} />
+          {titleOf(by, trans)} <strong>{shown.slice(0, 200)}</strong> {count(group.count)}
+        </button>
+      </div>
+    </div>
+  );
+});
