@@ -114,6 +114,11 @@ export class ExperimentsModel implements IDisposable {
     }
   }
 
+  /** Read again what is looked at. */
+  async refresh(): Promise<void> {
+    await Promise.all([...this._views].map(view => this._look(view)));
+  }
+
   /** Nobody sees this window: its looking is over until somebody does. */
   set hidden(hidden: boolean) {
     if (hidden !== this._hidden) {

@@ -29,8 +29,8 @@ export function Problem(props: IExperimentsPageProps): React.ReactElement | null
   if (!problem) {
     return null;
   }
-  const isDenied = (problem.action ?? '') !== '';
-  const { statement = '' } = problem;
+  const isDenied = problem.action !== '';
+  const { statement } = problem;
   return (
     <div
       className="smo-Runs-notice"

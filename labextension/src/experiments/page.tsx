@@ -135,9 +135,11 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
             deeds.set({ facets: withFacet(view.facets, key, facet) })
           }
           onWidth={(key, pixels) => {
-            const { [key]: _, ...others } = view.widths;
-            const widths = pixels === null ? {} : { [key]: clampWidth(pixels) };
-            deeds.set({ widths: { ...others, ...widths } });
+            const others = Object.entries(view.widths).filter(([one]) => one !== key);
+            const widths = Object.fromEntries(others);
+            deeds.set({
+              widths: pixels === null ? widths : { ...widths, [key]: clampWidth(pixels) }
+            });
           }}
           onFold={name => setClosed(old => turnedIn(old, name))}
           onOpen={deeds.open}

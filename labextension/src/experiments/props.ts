@@ -2,10 +2,10 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import type { StoreProblem } from '../api/types';
 import type { IRuns } from './table/columns';
 import type { Chosen } from './table/selection';
 import type { ITableView } from './table/view-state';
-import type { IStoreProblem } from './wire';
 
 /** What a person can do on the page. Every one of them is a command, too. */
 export interface IExperimentsDeeds {
@@ -34,7 +34,7 @@ export interface IExperimentsPageProps {
   /** `loading`: nothing is known yet; what is known is shown in every state. */
   state: 'loading' | 'ready' | 'failed';
   /** Why runs, or some of them, are not here. */
-  problem: IStoreProblem | null;
+  problem: StoreProblem | null;
   /** Who has not answered for 3 s; '' while nobody is late. */
   late: string;
   /** Names of the chosen experiments. */

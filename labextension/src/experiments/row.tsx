@@ -166,8 +166,8 @@ function ValueCell(props: IRunRowProps & { column: IShown }): React.ReactElement
   if (text === null) {
     return <span className="smo-secondary">–</span>;
   }
-  if (key === 'tags.smo.commit') {
-    const changed = textAt(runs.columns.get('tags.smo.changed'), row) ?? '0';
+  if (key === 'attributes.commit') {
+    const changed = textAt(runs.columns.get('attributes.changed'), row) ?? '0';
     return (
       <>
         <code className="smo-Runs-commit" title={text}>

@@ -2,7 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Column, IRuns } from './table/columns';
+import { numbersOf, type Column, type IRuns } from './table/columns';
 import { clampWidth, type ITableView } from './table/view-state';
 
 export const SECTIONS = ['run', 'metrics', 'params', 'data', 'tags'] as const;
@@ -21,8 +21,8 @@ export const NAME = 'attributes.name';
 export const STATUS = 'attributes.status';
 const NAME_WIDTH = 248;
 
-const RUN = ['tags.smo.person', 'attributes.started', 'attributes.time'];
-const DATA = ['datasets.name', 'tags.smo.commit'];
+const RUN = ['attributes.person', 'attributes.started', 'attributes.time'];
+const DATA = ['attributes.data', 'attributes.commit'];
 
 /** At first, of each kind at most; the rest is in the column chooser. */
 const METRICS = 5;
@@ -31,10 +31,10 @@ const PARAMS = 7;
 /** What the facets are, where runs have it. */
 export const FACETS = [
   STATUS,
-  'tags.smo.person',
-  'datasets.name',
+  'attributes.person',
+  'attributes.data',
   'params.model',
-  'tags.smo.repository'
+  'attributes.notebook'
 ];
 
 export function sectionOf(key: string): Section {
@@ -44,14 +44,13 @@ export function sectionOf(key: string): Section {
   if (key.startsWith('params.')) {
     return 'params';
   }
-  if (key.startsWith('datasets.') || DATA_KEY.test(key)) {
+  if (DATA_KEY.test(key)) {
     return 'data';
   }
-  return key.startsWith('attributes.') || RUN.includes(key) ? 'run' : 'tags';
+  return key.startsWith('attributes.') ? 'run' : 'tags';
 }
 
-const DATA_KEY =
-  /^tags\.smo\.(repository|commit|branch|pushed|changed|snapshot|notebook|environment)$/u;
+const DATA_KEY = /^attributes\.(data|commit|changed|notebook)$/u;
 
 export function sectionTitle(section: Section, trans: TranslationBundle): string {
   return {
@@ -75,22 +74,26 @@ export function titleOf(key: string, trans: TranslationBundle): string {
       return trans.__('Ended');
     case 'attributes.time':
       return trans.__('Time');
-    case 'attributes.user':
-      return trans.__('User');
     case 'attributes.experiment':
       return trans.__('Experiment');
-    case 'datasets.name':
+    case 'attributes.data':
       return trans.__('Data');
-    case 'tags.smo.person':
+    case 'attributes.person':
       return trans.__('Person');
-    case 'tags.smo.commit':
+    case 'attributes.commit':
       return trans.__('Code');
-    case 'tags.smo.repository':
-      return trans.__('Repository');
+    case 'attributes.store':
+      return trans.__('Store');
+    case 'attributes.changed':
+      return trans.__('Changed files');
+    case 'attributes.notebook':
+      return trans.__('Notebook');
+    case 'attributes.note':
+      return trans.__('Note');
     case 'params.model':
       return trans.__('Model');
     default:
-      return key.slice(key.indexOf('.') + 1).replace(/^smo\./u, '');
+      return key.slice(key.indexOf('.') + 1);
   }
 }
 
@@ -146,7 +149,7 @@ export function shownColumns(
       section: sectionOf(key),
       width: clampWidth(view.widths[key] ?? widthOf(key, title, runs.columns.get(key))),
       pinned: key === NAME || view.pinned.includes(key),
-      right: runs.columns.get(key)?.kind === 'numbers'
+      right: numbersOf(runs.columns.get(key)) !== null && !DATA_KEY.test(key)
     };
   });
 }

@@ -3,7 +3,10 @@
  * changes; what the server tells makes a new one, so that a view sees one moment at a time.
  */
 
-import type { IRunsTable, IWireColumn, WireNumber } from '../wire';
+import type { Column as IWireColumn, RunsTable } from '../../api/types';
+
+/** A number that JSON does not know is text. */
+type WireNumber = NonNullable<IWireColumn['numbers']>[number];
 
 export interface INumbers {
   readonly kind: 'numbers';
@@ -43,7 +46,7 @@ export const NO_RUNS: IRuns = {
 };
 
 /** What the page has after an answer of the server. */
-export function applied(old: IRuns, table: IRunsTable): IRuns {
+export function applied(old: IRuns, table: RunsTable): IRuns {
   const base = table.whole ? NO_RUNS : old;
   const gone = new Set(table.gone);
   const ids: string[] = [];
@@ -206,4 +209,37 @@ export function numberAt(column: Column | undefined, row: number): number | null
   return column?.kind === 'numbers' && column.there[row]
     ? (column.values[row] ?? null)
     : null;
+}
+
+/** What a number looks like when it is a text: parameters are. */
+const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/iu;
+
+/** Null: the text is no number. */
+export function parsedNumber(text: string): number | null {
+  return NUMBER.test(text) ? Number(text) : null;
+}
+
+const known = new WeakMap<IWords, INumbers | null>();
+
+/** The column as numbers, also where all its texts are; null: it is one of words. */
+export function numbersOf(column: Column | undefined): INumbers | null {
+  if (column?.kind !== 'words') {
+    return column ?? null;
+  }
+  let numbers = known.get(column);
+  if (numbers === undefined) {
+    const { key, codes, words } = column;
+    const parsed = words.map(parsedNumber);
+    numbers =
+      words.length === 0 || parsed.includes(null)
+        ? null
+        : {
+            kind: 'numbers',
+            key,
+            values: Float64Array.from(codes, code => parsed[code] ?? NaN),
+            there: Uint8Array.from(codes, code => (code < 0 ? 0 : 1))
+          };
+    known.set(column, numbers);
+  }
+  return numbers;
 }

@@ -9,7 +9,7 @@ export interface IDifference {
   readonly code: boolean;
 }
 
-const CODE = /^tags\.smo\.(commit|snapshot)$/u;
+const CODE = /^attributes\.(commit|changed|notebook)$/u;
 
 export function differing(runs: IRuns, rows: readonly number[]): IDifference {
   const found = { params: 0, data: false, code: false };
@@ -17,7 +17,7 @@ export function differing(runs: IRuns, rows: readonly number[]): IDifference {
     const first = textAt(column, rows[0] ?? -1);
     if (rows.some(row => textAt(column, row) !== first)) {
       found.params += key.startsWith('params.') ? 1 : 0;
-      found.data ||= key.startsWith('datasets.');
+      found.data ||= key === 'attributes.data';
       found.code ||= CODE.test(key);
     }
   }

@@ -1,6 +1,6 @@
 /** Narrowing by what runs have: some words of a column, or a range of its numbers. */
 
-import { textAt, type IRuns } from './columns';
+import { numbersOf, textAt, type IRuns } from './columns';
 
 export type Facet =
   | { readonly kind: 'words'; readonly words: readonly string[] }
@@ -23,6 +23,7 @@ export function narrowed(runs: IRuns, facets: Facets, keep: Uint8Array): INarrow
   const misses = new Map<string, Uint8Array>();
   for (const [key, facet] of Object.entries(facets)) {
     const column = runs.columns.get(key);
+    const values = facet.kind === 'range' ? numbersOf(column)?.values : undefined;
     const miss = new Uint8Array(keep.length);
     const words = facet.kind === 'words' ? new Set(facet.words) : null;
     const wanted =
@@ -32,7 +33,7 @@ export function narrowed(runs: IRuns, facets: Facets, keep: Uint8Array): INarrow
     for (let row = 0; row < keep.length; row += 1) {
       let out: boolean;
       if (facet.kind === 'range') {
-        const value = column?.kind === 'numbers' ? (column.values[row] as number) : NaN;
+        const value = values?.[row] ?? NaN;
         out = !(value >= facet.from && value <= facet.to);
       } else if (wanted && column?.kind === 'words') {
         out = !wanted[column.codes[row] as number];
@@ -96,8 +97,8 @@ export interface IHistogram {
 
 /** Null: no run has a finite number there. */
 export function histogram(runs: IRuns, key: string, by: INarrowed): IHistogram | null {
-  const column = runs.columns.get(key);
-  if (column?.kind !== 'numbers') {
+  const column = numbersOf(runs.columns.get(key));
+  if (!column) {
     return null;
   }
   const { values } = column;

@@ -14,7 +14,9 @@ export function letterOf(place: number): string {
 
 /** A letter's place, from 0. */
 export function placeOf(letter: string): number {
-  return [...letter].reduce((sum, char) => sum * 26 + char.charCodeAt(0) - 64, 0) - 1;
+  return (
+    Array.from(letter).reduce((sum, char) => sum * 26 + char.charCodeAt(0) - 64, 0) - 1
+  );
 }
 
 /** Chooses runs that are not chosen yet: each takes the first letter that is free. */

@@ -1,6 +1,6 @@
 /** The order of rows: by several columns, what is missing last in either direction. */
 
-import type { Column, IRuns } from './columns';
+import { parsedNumber, type Column, type IRuns } from './columns';
 
 export interface ISort {
   /** A column's key. */
@@ -67,19 +67,21 @@ function keyOf(column: Column, sign: number): IKey {
 
 const known = new WeakMap<readonly string[], Float64Array>();
 
-/** Place of each word among them all: "run 9" before "run 10", "b" and "B" at one place. */
+/**
+ * Place of each word among them all: numbers first, then "run 9" before "run 10", and "b"
+ * and "B" at one place.
+ */
 function ranked(words: readonly string[]): Float64Array {
   let ranks = known.get(words);
   if (!ranks) {
     // Keys that plain < puts in order: a collator takes ten times as long for 10,000 names.
-    const keys = words.map(naturally);
-    const order = Int32Array.from(keys, (_, index) => index).sort((a, b) => {
-      const [left, right] = [keys[a] as string, keys[b] as string];
-      return left < right ? -1 : left > right ? 1 : a - b;
-    });
+    const keys = words.map(word => parsedNumber(word) ?? naturally(word));
+    const order = Int32Array.from(keys, (_, index) => index).sort(
+      (a, b) => byKey(keys[a] as Key, keys[b] as Key) || a - b
+    );
     ranks = new Float64Array(words.length);
     let rank = 0;
-    let before: string | undefined;
+    let before: Key | undefined;
     for (const index of order) {
       rank += keys[index] === before ? 0 : 1;
       ranks[index] = rank;
@@ -88,6 +90,15 @@ function ranked(words: readonly string[]): Float64Array {
     known.set(words, ranks);
   }
   return ranks;
+}
+
+type Key = string | number;
+
+function byKey(a: Key, b: Key): number {
+  if (typeof a !== typeof b) {
+    return typeof a === 'number' ? -1 : 1;
+  }
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function naturally(word: string): string {

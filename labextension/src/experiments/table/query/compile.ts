@@ -1,6 +1,12 @@
 /** A filter as a test of columns. */
 
-import type { Column, INumbers, IRuns, IWords } from '../columns';
+import {
+  parsedNumber,
+  type Column,
+  type INumbers,
+  type IRuns,
+  type IWords
+} from '../columns';
 import { QueryError } from './lex';
 import { parsed, type IComparison, type IValue, type Operator } from './parse';
 
@@ -63,7 +69,18 @@ function testOf(one: IComparison): Test {
       : text
   );
   const number = numberTest(operator, numbers, texts);
-  const text = textTest(operator, texts, numbers);
+  const plain = textTest(operator, texts, numbers);
+  const bare = one.values.some(value => !value.quoted) && numbers.every(n => n !== null);
+  // params.eta = 0.1 is also the text "0.10"; params.eta = "0.1" is that text alone.
+  const text: Holds<string> =
+    bare && !operator.endsWith('LIKE')
+      ? word => {
+          const value = parsedNumber(word);
+          return value === null
+            ? operator.startsWith('N') || operator === '!='
+            : number(value);
+        }
+      : plain;
   return (runs, keep) => {
     if (key === ID) {
       return byId(runs.ids, text, operator, keep);
@@ -165,7 +182,10 @@ function textTest(
       return like(wanted, operator === 'ILIKE');
     default: {
       const holds = numberTest(operator, numbers, texts);
-      return word => word.trim() !== '' && holds(Number(word));
+      return word => {
+        const value = parsedNumber(word);
+        return value !== null && holds(value);
+      };
     }
   }
 }
@@ -175,9 +195,9 @@ function textTest(
  * somebody's "%a%a%a%b" can take for ever.
  */
 export function like(pattern: string, fold: boolean): Holds<string> {
-  const marks = [...(fold ? pattern.toLowerCase() : pattern)];
+  const marks = Array.from(fold ? pattern.toLowerCase() : pattern);
   return word => {
-    const chars = [...(fold ? word.toLowerCase() : word)];
+    const chars = Array.from(fold ? word.toLowerCase() : word);
     let [at, mark, back, from] = [0, 0, -1, 0];
     while (at < chars.length) {
       if (marks[mark] === '%') {

@@ -62,10 +62,8 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   'run name': 'name',
   name: 'name',
   status: 'status',
-  user_id: 'user',
-  user: 'user',
-  artifact_uri: 'artifacts',
-  artifacts: 'artifacts',
+  user_id: 'person',
+  person: 'person',
   start_time: 'started',
   created: 'started',
   started: 'started',
@@ -73,7 +71,25 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   ended: 'ended',
   time: 'time',
   experiment: 'experiment',
-  experiment_id: 'experiment'
+  experiment_id: 'experiment',
+  store: 'store',
+  data: 'data',
+  commit: 'commit',
+  changed: 'changed',
+  notebook: 'notebook',
+  note: 'note'
+};
+
+/** What others keep in tags and data sets, and the table has as attributes. */
+const SAME: Readonly<Record<string, string>> = {
+  'tags.mlflow.runName': 'attributes.name',
+  'tags.mlflow.user': 'attributes.person',
+  'tags.mlflow.note.content': 'attributes.note',
+  'tags.smo.person': 'attributes.person',
+  'tags.smo.commit': 'attributes.commit',
+  'tags.smo.changed': 'attributes.changed',
+  'tags.smo.notebook': 'attributes.notebook',
+  'datasets.name': 'attributes.data'
 };
 
 /** Raises QueryError. Nothing written: no comparisons. */
@@ -175,7 +191,11 @@ function keyOf(token: IToken): string {
   if (rest === '') {
     throw new QueryError('name', token.at, token.text);
   }
-  return entity === 'attributes' ? attribute(rest, token.at) : `${entity}.${rest}`;
+  if (entity === 'attributes') {
+    return attribute(rest, token.at);
+  }
+  const key = `${entity}.${rest}`;
+  return Object.hasOwn(SAME, key) ? (SAME[key] as string) : key;
 }
 
 function attribute(name: string, at: number): string {

@@ -1,0 +1,229 @@
+/** Registers the experiments room: its page, its commands, and the latest runs in the panel. */
+
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { Clipboard, ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ReactWidget, Toolbar } from '@jupyterlab/ui-components';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { Menu } from '@lumino/widgets';
+import * as React from 'react';
+
+import { Button } from '../shell/controls';
+import { experimentsIcon } from '../shell/icons';
+import { IOnboardPanel } from '../shell/tokens';
+import { LatestWidget } from './latest-widget';
+import { ExperimentsModel } from './model';
+import { PageState } from './page-state';
+import { ExperimentsWidget } from './page-widget';
+import type { IExperimentsDeeds } from './props';
+import { textAt } from './table/columns';
+import { viewFromJson, viewToJson } from './table/view-state';
+
+export const COMMANDS = {
+  open: 'sm-onboard:open-experiments',
+  refresh: 'sm-onboard:experiments-refresh',
+  toggle: 'sm-onboard:experiments-toggle',
+  copyId: 'sm-onboard:experiments-copy-run-id',
+  copyName: 'sm-onboard:experiments-copy-run-name'
+};
+
+export const experiments: JupyterFrontEndPlugin<void> = {
+  id: 'sm-onboard:experiments',
+  description: 'The runs of your experiments: the latest in the side panel, all on a page.',
+  autoStart: true,
+  requires: [IOnboardPanel],
+  optional: [ITranslator, ICommandPalette, ILayoutRestorer],
+  activate: (
+    app: JupyterFrontEnd,
+    panel: IOnboardPanel,
+    translator: ITranslator | null,
+    palette: ICommandPalette | null,
+    restorer: ILayoutRestorer | null
+  ): void => {
+    const trans = (translator ?? nullTranslator).load('sm_onboard');
+    const { commands, serviceManager } = app;
+    const model = new ExperimentsModel({
+      serverSettings: serviceManager.serverSettings,
+      events: serviceManager.events.stream,
+      lost: serviceManager.connectionFailure
+    });
+    const page = new PageState();
+    const tracker = new WidgetTracker<ExperimentsWidget>({
+      namespace: 'sm-onboard-experiments'
+    });
+    document.addEventListener('visibilitychange', () => {
+      model.hidden = document.hidden;
+    });
+    model.hidden = document.hidden;
+
+    const rowMenu = (id: string, x: number, y: number) => {
+      const menu = new Menu({ commands });
+      for (const command of [COMMANDS.copyName, COMMANDS.copyId]) {
+        menu.addItem({ command, args: { id } });
+      }
+      menu.open(x, y);
+    };
+    const experimentsMenu = (x: number, y: number) => {
+      const menu = new Menu({ commands });
+      menu.addClass('smo-Experiments-choice');
+      for (const store of model.state?.stores ?? []) {
+        for (const { id, name } of store.experiments) {
+          menu.addItem({ command: COMMANDS.toggle, args: { id, name, store: store.name } });
+        }
+      }
+      menu.open(x, y);
+    };
+    const deeds: IExperimentsDeeds = {
+      set: more => page.set(more),
+      choose: chosen => {
+        page.chosen = chosen;
+      },
+      setCurrent: line => {
+        page.current = line;
+      },
+      menu: rowMenu,
+      chooseExperiments: experimentsMenu,
+      saveCsv: text => save(text, 'runs.csv'),
+      copy: text => Clipboard.copyToSystem(text),
+      refresh: () => void commands.execute(COMMANDS.refresh)
+    };
+    const open = (chosen: readonly string[]) => {
+      if (chosen.length > 0) {
+        model.choose(chosen);
+      }
+      let widget = tracker.currentWidget;
+      if (!widget) {
+        widget = new ExperimentsWidget({ model, page, trans, deeds });
+        app.shell.add(widget, 'main', { type: 'Experiments' });
+        void tracker.add(widget);
+      }
+      app.shell.activateById(widget.id);
+    };
+    // The first time: the experiments that the latest runs are of.
+    model.changed.connect(() => {
+      const latest = model.state?.latest ?? [];
+      if (tracker.currentWidget && model.experiments.length === 0 && latest.length > 0) {
+        model.choose(latest.map(run => run.experiment));
+      }
+    });
+
+    const add = (id: string, command: Parameters<typeof commands.addCommand>[1]) => {
+      commands.addCommand(id, command);
+      palette?.addItem({ command: id, category: 'Onboard' });
+    };
+    add(COMMANDS.open, {
+      label: trans.__('Experiments'),
+      caption: trans.__('All runs of your experiments, to filter, sort and choose from'),
+      icon: experimentsIcon,
+      execute: args => {
+        if (args.view !== undefined) {
+          page.set(viewFromJson(args.view));
+        }
+        open(texts(args.experiments));
+      }
+    });
+    add(COMMANDS.refresh, {
+      label: trans.__('Read the experiments again'),
+      execute: () => model.refresh()
+    });
+    commands.addCommand(COMMANDS.toggle, {
+      label: args => text(args.name),
+      caption: args => text(args.store),
+      isToggleable: true,
+      isToggled: args => model.experiments.includes(text(args.id)),
+      execute: args => {
+        const id = text(args.id);
+        const now = model.experiments;
+        model.choose(now.includes(id) ? now.filter(one => one !== id) : [...now, id]);
+      }
+    });
+    const run = (args: ReadonlyPartialJSONObject) => text(args.id) || (page.current ?? '');
+    add(COMMANDS.copyId, {
+      label: trans.__('Copy the run’s id'),
+      isEnabled: args => model.runs.rows.has(run(args)),
+      execute: args => {
+        const id = run(args);
+        Clipboard.copyToSystem(id.slice(id.indexOf('.') + 1)); // the store's own
+      }
+    });
+    add(COMMANDS.copyName, {
+      label: trans.__('Copy the run’s name'),
+      isEnabled: args => model.runs.rows.has(run(args)),
+      execute: args => {
+        const row = model.runs.rows.get(run(args)) ?? -1;
+        const name = textAt(model.runs.columns.get('attributes.name'), row);
+        Clipboard.copyToSystem(name ?? '');
+      }
+    });
+
+    page.changed.connect((_, what) => {
+      if (what === 'view' && tracker.currentWidget) {
+        void tracker.save(tracker.currentWidget);
+      }
+    });
+    void restorer?.restore(tracker, {
+      command: COMMANDS.open,
+      args: () => ({
+        view: viewToJson(page.view) as ReadonlyPartialJSONObject,
+        experiments: [...model.experiments]
+      }),
+      name: () => 'page'
+    });
+
+    const toolbar = new Toolbar();
+    toolbar.addItem(
+      'page',
+      ReactWidget.create(
+        React.createElement(Button, {
+          name: 'experiments-page',
+          icon: 'launch',
+          label: trans.__('Show all runs'),
+          onClick: () => void commands.execute(COMMANDS.open)
+        })
+      )
+    );
+    panel.addRoom({
+      id: 'experiments',
+      title: trans.__('Experiments'),
+      rank: 20,
+      share: 0.6,
+      widget: new LatestWidget({
+        model,
+        trans,
+        open: ({ experiment }) => open([experiment])
+      }),
+      toolbar,
+      summary: {
+        get text() {
+          return model.state?.metric ?? '';
+        },
+        changed: model.changed
+      }
+    });
+  }
+};
+
+/** Saves a text as a file of the person's, as the browser does with downloads. */
+function save(content: string, name: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type: 'text/csv' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}
+
+/** An argument of a command; anything may be given. */
+function text(argument: unknown): string {
+  return typeof argument === 'string' ? argument : '';
+}
+
+function texts(argument: unknown): string[] {
+  return Array.isArray(argument)
+    ? argument.filter((one): one is string => typeof one === 'string')
+    : [];
+}
