@@ -1,7 +1,8 @@
 import { domain } from './domain/plugin';
 import { domainPanel } from './domain/room-plugin';
 import { doctor } from './doctor/plugin';
+import { experiments } from './experiments/plugin';
 import { repos } from './repos/plugin';
 import { shell } from './shell/plugin';
 
-export default [shell, repos, domain, domainPanel, doctor];
+export default [shell, repos, domain, domainPanel, experiments, doctor];

@@ -22,6 +22,7 @@ function icon(name: IconName): LabIcon {
 
 export const compassIcon = icon('compass');
 export const domainIcon = icon('person');
+export const experimentsIcon = icon('star');
 export const doctorIcon = icon('doctor');
 export const againIcon = icon('again');
 export const addIcon = icon('add');
