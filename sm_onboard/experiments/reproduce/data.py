@@ -107,7 +107,7 @@ def _look(item: _Item, material: Material, here: Here, clone: str) -> _Found:
         raise Stopped("experiments.cancelled", "Cancelled.")
     if item.place.startswith("s3://"):
         return _object(item, here)
-    name = shown(item.place)
+    name = shown(item.place, 300)
     if "://" in item.place or "\0" in item.place:
         return _Found("unknown", f"{name} was not looked at.")
     path = Path(item.place)
@@ -133,7 +133,7 @@ def _look(item: _Item, material: Material, here: Here, clone: str) -> _Found:
 
 
 def _file(path: Path, item: _Item, here: Here, note: str) -> _Found:
-    name = shown(item.place)
+    name = shown(item.place, 300)
     try:
         # Not blocking: what is named may be a pipe that nobody writes to.
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -141,12 +141,15 @@ def _file(path: Path, item: _Item, here: Here, note: str) -> _Found:
         return _Found("missing", f"{name} is not there any more.{note}")
     except OSError:
         return _Found("unknown", f"{name} cannot be read.")
+    told = os.fstat(fd)
+    if not stat.S_ISREG(told.st_mode):
+        os.close(fd)
+        if stat.S_ISDIR(told.st_mode):
+            return _Found("unknown", f"{name} is a folder; those are not compared.{note}")
+        return _Found("differs", f"{name} is not a file any more.")
     with open(fd, "rb") as stream:
-        told = os.fstat(fd)
-        if stat.S_ISDIR(told.st_mode) or not item.sha256:
+        if not item.sha256:
             return _Found("unknown", f"{name} is there; whether it is the same is not known.{note}")
-        if not stat.S_ISREG(told.st_mode):
-            return _Found("differs", f"{name} is not a file any more.")
         if item.size is not None and told.st_size != item.size:
             return _Found("differs", f"{name} has changed.{note}")
         if told.st_size > _LARGEST:
@@ -162,7 +165,7 @@ def _file(path: Path, item: _Item, here: Here, note: str) -> _Found:
 
 
 def _object(item: _Item, here: Here) -> _Found:
-    name = shown(item.place, 120)
+    name = shown(item.place, 300)
     try:
         bucket, key = s3_address(item.place)
     except InvalidRequest:

@@ -73,7 +73,8 @@ def gather(store: Store, id: str, folder: Path) -> Material:
         OnboardError: those of the store.
     """
     run = store.run(id)
-    facts = {**_record(store, id), **run.tags}
+    tags = {key: value for key, value in run.tags.items() if key.startswith(record.PREFIX)}
+    facts = {**_record(store, id), **tags}
     listed = _file(store, id, record.ENVIRONMENT_FILE, _ENVIRONMENT)
     packages = None if listed is None else checks.requirements(listed.decode("utf-8", "replace"))
     snapshot, why = None, ""

@@ -54,8 +54,9 @@ def plan(material: Material, here: Here) -> Plan:
 
 def notebook_path(material: Material) -> str:
     """The notebook's path in the repository; empty where it is none."""
+    told = material.facts.get(record.NOTEBOOK)
     try:
-        return checks.path(check_inside(checks.text(material.facts, record.NOTEBOOK), "notebook"))
+        return check_inside(told, "notebook") if isinstance(told, str) else ""
     except ConfigError:
         return ""
 
