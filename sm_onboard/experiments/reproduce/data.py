@@ -1,8 +1,8 @@
 """Whether the data of a run are still there, and still the same.
 
-Data come from two places: ``data`` in record.json, a list of objects with ``path`` (a file)
-or ``uri`` (``s3://…``), and ``sha256``, ``size``, ``version``, ``etag`` where known; and the
-data sets that MLflow keeps, whose digests are of its own making and prove nothing here.
+They are written in ``data`` of record.json and as the source of MLflow's data sets: objects
+with ``uri`` (``s3://…``, or the path of a file or folder), and ``sha256``, ``size``,
+``version`` and ``etag`` where known. MLflow's own digests are cut short and prove nothing.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from sm_onboard.aws import s3_address
 from sm_onboard.errors import InvalidRequest, NotFound, OnboardError, Stopped
+from sm_onboard.experiments.models import Dataset
 from sm_onboard.git.names import shown
 
 from . import checks
@@ -25,7 +26,9 @@ from .material import Material
 from .models import Part, State
 
 _ITEMS = 100
+_PLACES = ("uri", "path", "url")
 _LARGEST = 20 << 30  # bytes of a file that is read again
+_FILES = 100_000  # of a folder that is read again
 _CHUNK = 1 << 20
 _WORST: tuple[State, ...] = ("missing", "differs", "unknown", "ok")
 
@@ -65,41 +68,36 @@ def look(material: Material, here: Here, clone: str) -> Part:
 
 
 def _items(material: Material) -> Iterator[_Item]:
+    """What the record names, then what MLflow names beyond that."""
+    home = material.snapshot.manifest.path if material.snapshot else ""
+    seen = set()
     data = material.facts.get("data")
-    for item in data if isinstance(data, list) else ():
-        if isinstance(item, Mapping):
-            place = item.get("path") or item.get("uri")
-            if isinstance(place, str) and place:
-                size = item.get("size")
-                yield _Item(
-                    place,
-                    checks.text(item, "sha256"),
-                    size if isinstance(size, int) else None,
-                    checks.text(item, "version"),
-                    checks.text(item, "etag").strip('"'),
-                )
-    for dataset in material.run.datasets:
-        place = _place(dataset.source)
-        if place and not any(place == item.place for item in _recorded(data)):
-            yield _Item(place)
+    told = [*(data if isinstance(data, list) else ()), *map(_source, material.run.datasets)]
+    for one in told:
+        if not isinstance(one, Mapping):
+            continue
+        place = next((x for x in map(one.get, _PLACES) if isinstance(x, str) and x), "")
+        if not place or place in seen:
+            continue
+        seen.add(place)
+        size = one.get("size")
+        place = place.removeprefix("file://")
+        yield _Item(
+            # What lay in the repository comes back with it, wherever that was.
+            place.removeprefix(f"{home}/") if home else place,
+            checks.text(one, "sha256"),
+            size if isinstance(size, int) else None,
+            checks.text(one, "version"),
+            checks.text(one, "etag").strip('"'),
+        )
 
 
-def _recorded(data: Any) -> Iterator[_Item]:
-    for item in data if isinstance(data, list) else ():
-        if isinstance(item, Mapping):
-            yield _Item(str(item.get("path") or item.get("uri") or ""))
-
-
-def _place(source: str) -> str:
-    """Where MLflow's description of a source points; empty for kinds without an address."""
+def _source(dataset: Dataset) -> Any:
+    """MLflow's description of where a data set comes from; ours has the digests as well."""
     try:
-        told = json.loads(source)
+        return json.loads(dataset.source)
     except (ValueError, RecursionError):
-        return ""
-    if not isinstance(told, dict):
-        return ""
-    place = next((told[k] for k in ("uri", "url", "path") if isinstance(told.get(k), str)), "")
-    return place.removeprefix("file://")
+        return None
 
 
 def _look(item: _Item, material: Material, here: Here, clone: str) -> _Found:
@@ -123,12 +121,18 @@ def _look(item: _Item, material: Material, here: Here, clone: str) -> _Found:
         if not item.sha256 or item.sha256 == mine.sha256:
             return _Found("ok", kind="snapshot")
         return _Found("differs", f"{name} had changed when the snapshot was taken.")
+    inside = f"{item.place}/"
+    if any(file.path.startswith(inside) for file in kept):
+        return _Found("unknown", f"{name} is a folder; what git ignores in it does not come back.")
     if not clone:
         return _Found("unknown", f"Whether {name} comes with the commit shows when it is cloned.")
     # The commit may be in the bundle alone: then git knows nothing of it here.
-    ask = ("ls-tree", "--name-only", material.head, "--", item.place)
-    if here.git().run(*ask, cwd=clone, ok=(0, 128)):
+    ask = ("ls-tree", material.head, "--", item.place)
+    listed = here.git().run(*ask, cwd=clone, ok=(0, 128)).split()
+    if listed[1:2] == [b"blob"]:
         return _Found("ok", kind="commit")
+    if listed:
+        return _Found("unknown", f"{name} is a folder; what git ignores in it does not come back.")
     return _file(Path(clone) / path, item, here, " It is not in the snapshot: copy it over.")
 
 
@@ -145,7 +149,7 @@ def _file(path: Path, item: _Item, here: Here, note: str) -> _Found:
     if not stat.S_ISREG(told.st_mode):
         os.close(fd)
         if stat.S_ISDIR(told.st_mode):
-            return _Found("unknown", f"{name} is a folder; those are not compared.{note}")
+            return _folder(path, item, here, note)
         return _Found("differs", f"{name} is not a file any more.")
     with open(fd, "rb") as stream:
         if not item.sha256:
@@ -154,12 +158,41 @@ def _file(path: Path, item: _Item, here: Here, note: str) -> _Found:
             return _Found("differs", f"{name} has changed.{note}")
         if told.st_size > _LARGEST:
             return _Found("unknown", f"{name} is too large to be read again.{note}")
-        digest = hashlib.sha256()
-        while chunk := stream.read(_CHUNK):
-            if here.cancel.is_set():
-                raise Stopped("experiments.cancelled", "Cancelled.")
-            digest.update(chunk)
-    if digest.hexdigest() != item.sha256:
+        digest = _digest(stream, here)
+    return _compared(digest, item, note)
+
+
+def _folder(path: Path, item: _Item, here: Here, note: str) -> _Found:
+    """Compares a folder by the digest that the recording makes of its files."""
+    name = shown(item.place, 300)
+    files = []
+    for base, _, names in os.walk(path):
+        files += [file for file in (Path(base, x) for x in names) if file.is_file()]
+        if len(files) > _FILES:
+            return _Found("unknown", f"{name} has too many files to be read again.{note}")
+    if not item.sha256:
+        return _Found("unknown", f"{name} is there; whether it is the same is not known.{note}")
+    if item.size is not None and item.size != sum(file.stat().st_size for file in files):
+        return _Found("differs", f"{name} has changed.{note}")
+    whole = hashlib.sha256()
+    for relative, file in sorted((file.relative_to(path).as_posix(), file) for file in files):
+        with open(file, "rb") as stream:
+            whole.update(f"{_digest(stream, here)}  {relative}\n".encode())
+    return _compared(whole.hexdigest(), item, note)
+
+
+def _digest(stream: IO[bytes], here: Here) -> str:
+    digest = hashlib.sha256()
+    while chunk := stream.read(_CHUNK):
+        if here.cancel.is_set():
+            raise Stopped("experiments.cancelled", "Cancelled.")
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _compared(digest: str, item: _Item, note: str) -> _Found:
+    name = shown(item.place, 300)
+    if digest != item.sha256:
         return _Found("differs", f"{name} has changed.{note}")
     return _Found("differs", f"{name} is the same.{note}") if note else _Found("ok", kind="file")
 

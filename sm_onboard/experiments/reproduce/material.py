@@ -62,8 +62,14 @@ class Material:
         return (self.head,) if self.head else ()
 
     def notebook(self) -> bytes | None:
-        """The notebook as it ran; None where it was not kept."""
-        return _file(self.store, self.run.id, record.NOTEBOOK_FILE, _NOTEBOOK)
+        """The notebook as it ran, else as it was saved; None where it was not kept."""
+        name = checks.text(self.facts, record.NOTEBOOK).rpartition("/")[2]
+        for path in (record.NOTEBOOK_FILE, f"{record.SOURCE_FOLDER}/{name}"):
+            if not path.endswith("/"):
+                found = _file(self.store, self.run.id, path, _NOTEBOOK)
+                if found is not None:
+                    return found
+        return None
 
 
 def gather(store: Store, id: str, folder: Path) -> Material:

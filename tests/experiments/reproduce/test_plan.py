@@ -15,6 +15,7 @@ import pytest
 from sm_onboard.errors import Forbidden, NotFound, OnboardError
 from sm_onboard.experiments import record
 from sm_onboard.experiments.models import Dataset, Run
+from sm_onboard.experiments.recording import data as recorded
 from sm_onboard.experiments.reproduce.finding import find_run
 from sm_onboard.experiments.reproduce.here import installed
 from tests.experiments.reproduce.lab import ID, FolderStore, Lab, dirty, lab, part
@@ -229,6 +230,22 @@ def test_data_sets_that_mlflow_keeps(here: Lab) -> None:
     row = part(here.plan(here.machine(here.person.root, head_object=refused)), "data")
     assert row.state == "unknown"
     assert row.text.endswith("This space's role may not call s3:GetObject.")
+
+
+def test_data_as_the_recording_writes_them(here: Lab) -> None:
+    folder = here.folder / "data"
+    for name in ("b.csv", "a.csv", "sub/c.csv"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    here.person.write("inside.csv", "1\n")
+    read = [recorded.read(str(place)) for place in (folder, here.person.clone / "inside.csv")]
+    sources = [Dataset(name="d", digest="1", source=json.dumps(x.told())) for x in read]
+    here.record(facts={"data": [read[0].told()]}, datasets=tuple(sources))
+    row = part(here.plan(), "data")
+    assert (row.state, row.text) == ("ok", "1 file, unchanged. 1 file from the snapshot.")
+    (folder / "b.csv").write_text("x.csv")
+    row = part(here.plan(), "data")
+    assert (row.state, f"{folder} has changed." in row.text) == ("differs", True)
 
 
 def test_instance_and_seed(here: Lab) -> None:
