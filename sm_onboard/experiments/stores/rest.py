@@ -9,16 +9,14 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from sm_onboard.errors import (
-    Conflict,
     Forbidden,
     InvalidRequest,
     NotFound,
     OnboardError,
-    Unreachable,
 )
 from sm_onboard.experiments.models import Experiment, File, Kind, Point, Run
 
-from . import answers
+from . import answers, refusals
 from .artifacts import Artifacts
 from .folder import file_missing
 from .wire import Answer, TooLarge, Wire
@@ -77,7 +75,7 @@ class MlflowStore:
             told = self._call("GET", "runs/get", "GetRun", {"run_id": id})
         run = answers.run(told.get("run"))
         if run is None:
-            raise self._strange()
+            raise refusals.strange(self.uri)
         return run
 
     def history(self, id: str, metric: str) -> list[Point]:
@@ -165,7 +163,7 @@ class MlflowStore:
             if not isinstance(following, str) or not following or following == token:
                 return
             token = following
-        raise self._strange()
+        raise refusals.strange(self.uri)
 
     def _call(self, method: str, path: str, name: str, asked: dict[str, Any]) -> dict[str, Any]:
         """One call of the REST API.
@@ -182,12 +180,12 @@ class MlflowStore:
         try:
             answer = self._wire.send(method, target, body, limit=JSON_LIMIT)
         except TooLarge as error:
-            raise _AnswerTooLarge(self._huge()) from error
+            raise _AnswerTooLarge(refusals.huge(self.uri, JSON_LIMIT)) from error
         said = _json(answer.body)
         if answer.status != 200:
             raise self._refused(answer, said if isinstance(said, dict) else {}, name)
         if not isinstance(said, dict):
-            raise self._strange()
+            raise refusals.strange(self.uri)
         return said
 
     def _served(self, id: str, location: str, path: str, limit: int) -> bytes:
@@ -228,14 +226,10 @@ class MlflowStore:
         if where.scheme != "mlflow-artifacts":
             return None
         if where.netloc and where.netloc.rpartition("@")[2] != urlsplit(self._wire.base).netloc:
-            raise Forbidden(
-                "experiments.store_refused",
-                f"The files of this run are kept by another server than {self.uri}.",
-                "Open that server as a store of its own.",
-            )
+            raise refusals.elsewhere(self.uri)
         path = where.path.strip("/")
         if path and not answers.below(path):
-            raise self._strange()
+            raise refusals.strange(self.uri)
         return path
 
     def _refused(  # a managed store has use for the name
@@ -250,81 +244,7 @@ class MlflowStore:
             said: its JSON; empty where it has none.
             name: what IAM calls what was asked.
         """
-        code = self._wire.words(said.get("error_code") or "")
-        words = self._wire.words(said.get("message") or "")
-        hint = f"It says: {words}" if words else ""
-        if code in ("RESOURCE_DOES_NOT_EXIST", "NOT_FOUND"):
-            return NotFound("experiments.not_in_store", f"{self.uri} does not have that.", hint)
-        if 300 <= answer.status < 400:
-            return self._moved(answer)
-        if answer.status == 401:
-            return Forbidden(
-                "experiments.store_refused",
-                f"{self.uri} asks who you are.",
-                "Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or "
-                "MLFLOW_TRACKING_TOKEN.",
-            )
-        if answer.status == 403:
-            return Forbidden(
-                "experiments.store_refused",
-                f"{self.uri} does not allow this.",
-                hint or "Ask who runs the server for the permission.",
-            )
-        if answer.status == 429:
-            return Unreachable(
-                "experiments.store_unreachable",
-                f"{self.uri} limits how often it is asked.",
-                "Try again in a minute.",
-            )
-        if answer.status >= 500:
-            return Unreachable(
-                "experiments.store_unreachable",
-                f"{self.uri} failed (status {answer.status}).",
-                hint or "Try again later. The server's log says more.",
-            )
-        if not code:
-            return self._strange()
-        return _Refused(code, f"{self.uri} refused this ({code}).", hint)
-
-    def _moved(self, answer: Answer) -> OnboardError:
-        try:
-            there = urlsplit(answer.headers.get("location", ""))
-            host = self._wire.words(there.netloc.rpartition("@")[2])
-        except ValueError:
-            host = ""
-        where = f" to {host}" if host else ""
-        return Forbidden(
-            "experiments.store_refused",
-            f"{self.uri} sends us on{where}, which is not followed.",
-            "If the server moved, give its new address. If it wants a sign-in, set "
-            "MLFLOW_TRACKING_TOKEN.",
-        )
-
-    def _strange(self) -> OnboardError:
-        return Conflict(
-            "experiments.store_refused",
-            f"{self.uri} does not answer as an MLflow server does.",
-            "Check the address: it is the one that MLFLOW_TRACKING_URI would have.",
-        )
-
-    def _huge(self) -> OnboardError:
-        return Conflict(
-            "experiments.store_refused",
-            f"{self.uri} sent more than {JSON_LIMIT // 1024**2} MiB for one answer.",
-            "Read it where the server runs.",
-        )
-
-
-class _Refused(Conflict):
-    """The server did not take what it was sent.
-
-    Args:
-        said: MLflow's own ``error_code``.
-    """
-
-    def __init__(self, said: str, message: str, hint: str) -> None:
-        super().__init__("experiments.store_refused", message, hint)
-        self.said = said
+        return refusals.refusal(self.uri, answer, said, self._wire.words)
 
 
 class _AnswerTooLarge(OnboardError):
@@ -344,7 +264,7 @@ class _RunUnknown:
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        bad = isinstance(error, _Refused) and error.said == "INVALID_PARAMETER_VALUE"
+        bad = isinstance(error, refusals.Refused) and error.said == "INVALID_PARAMETER_VALUE"
         unknown = isinstance(error, NotFound) and error.code == "experiments.not_in_store"
         if unknown or (bad and re.fullmatch("[0-9a-f]{32}", self._id) is None):
             raise NotFound(

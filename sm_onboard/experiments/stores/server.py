@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -25,7 +26,9 @@ class ServerStore(MlflowStore):
         clients: for artifacts in S3.
 
     Raises:
-        InvalidRequest: ``experiments.store_kind`` for what is no such address.
+        InvalidRequest: ``experiments.store_kind`` for what is no such address,
+            ``experiments.store_token`` and ``experiments.store_certificates`` for variables that
+            cannot be used.
     """
 
     def __init__(
@@ -58,7 +61,8 @@ def _identity(address: SplitResult, environ: Mapping[str, str]) -> _Identity:
             token = environ.get("MLFLOW_TRACKING_TOKEN", "").strip()
             return _Identity(f"Bearer {_plain(token)}", (token,)) if token else _Identity()
     pair = b64encode(f"{user}:{password}".encode()).decode()
-    return _Identity(f"Basic {pair}", (password, pair))
+    # as it was given, too: a server may tell it back in either form
+    return _Identity(f"Basic {pair}", (password, address.password or "", pair))
 
 
 def _plain(token: str) -> str:
@@ -75,8 +79,16 @@ def _plain(token: str) -> str:
 def _verify(environ: Mapping[str, str]) -> bool | str:
     if environ.get("MLFLOW_TRACKING_INSECURE_TLS", "").lower() in ("true", "1"):
         return False
-    own = environ.get("MLFLOW_TRACKING_SERVER_CERT_PATH") or environ.get("REQUESTS_CA_BUNDLE")
-    return own or True
+    for name in ("MLFLOW_TRACKING_SERVER_CERT_PATH", "REQUESTS_CA_BUNDLE"):
+        if path := environ.get(name, ""):
+            if not os.path.isfile(path):
+                raise InvalidRequest(
+                    "experiments.store_certificates",
+                    f"{name} names no file: {path}.",
+                    "Set it to a file of certificates, or unset it.",
+                )
+            return path
+    return True
 
 
 def _address(uri: str) -> SplitResult:

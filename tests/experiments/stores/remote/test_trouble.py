@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sm_onboard import aws
-from sm_onboard.errors import Conflict, Forbidden, InvalidRequest, NotFound, OnboardError
+from sm_onboard.errors import Forbidden, InvalidRequest, NotFound, OnboardError
 from sm_onboard.experiments.stores import rest, wire
 from sm_onboard.experiments.stores.managed import ManagedStore
 from sm_onboard.experiments.stores.server import ServerStore
@@ -25,6 +28,7 @@ Handle = Callable[["Request"], None]
 
 class Request(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: Fake  # type: ignore[assignment]
 
     def do_GET(self) -> None:
@@ -244,10 +248,58 @@ def test_what_is_no_web_server(monkeypatch: pytest.MonkeyPatch) -> None:
         assert told(ServerStore(url, environ={}).runs).code == "experiments.store_unreachable"
 
 
-def test_a_certificate_is_asked_for(fake: Fake) -> None:
-    answering(fake, 200, {})
-    error = told(ServerStore(fake.url.replace("http", "https"), environ={}).runs)
+def certified(folder: Path) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that nobody knows, and its key."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(timezone.utc)
+    own = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    made = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(),
+        now - timedelta(days=1), now + timedelta(days=1),
+    ).add_extension(own, critical=False).sign(key, hashes.SHA256())  # fmt: skip
+    encoding = serialization.Encoding.PEM
+    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (folder / "cert.pem").write_bytes(made.public_bytes(encoding))
+    (folder / "key.pem").write_bytes(key.private_bytes(encoding, *form))
+    return folder / "cert.pem", folder / "key.pem"
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS")
+def test_a_certificate_is_checked(tmp_path: Path) -> None:
+    certificate, key = certified(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with Fake(("127.0.0.1", 0), Request) as server:
+        server.seen = []
+        answering(server, 200, {"experiments": [{"experiment_id": "1"}]})
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        url = server.url.replace("http", "https")
+        error = told(ServerStore(url, environ={}).experiments)
+        assert server.seen == []
+        for environ in (
+            {"MLFLOW_TRACKING_SERVER_CERT_PATH": str(certificate)},
+            {"REQUESTS_CA_BUNDLE": str(certificate)},
+            {"MLFLOW_TRACKING_INSECURE_TLS": "true"},
+        ):
+            assert len(ServerStore(url, environ=environ).experiments()) == 1
+        server.shutdown()
     assert error.code == "experiments.store_unreachable"
+    assert "certificate" in error.message
+    assert "MLFLOW_TRACKING_SERVER_CERT_PATH" in error.hint
+
+
+def test_certificates_that_are_not_there(tmp_path: Path) -> None:
+    environ = {"MLFLOW_TRACKING_SERVER_CERT_PATH": str(tmp_path / "none.pem")}
+    with pytest.raises(InvalidRequest) as bad:
+        ServerStore("https://host", environ=environ)
+    assert bad.value.code == "experiments.store_certificates"
 
 
 # Who asks, and who is told
@@ -287,7 +339,7 @@ def test_who_asks_is_said_to_the_server_and_to_nobody_else(
     assert "You are" in shown
     if expected:
         assert expected.split()[1] not in shown
-        assert userinfo == "" or "p:ss-secret" not in shown
+        assert userinfo == "" or ("p:ss" not in shown and "p%3Ass" not in shown)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -480,7 +532,7 @@ def test_another_server_is_not_asked_for_files(fake: Fake, store: ServerStore) -
 
 
 def test_a_server_cannot_have_this_machines_files_read(
-    fake: Fake, store: ServerStore, tmp_path: Any
+    fake: Fake, store: ServerStore, tmp_path: Path
 ) -> None:
     (tmp_path / "secret").write_text("mine")
     (tmp_path / RUN / "artifacts").mkdir(parents=True)
@@ -598,4 +650,3 @@ def test_what_is_no_arn_of_a_server(arn: str) -> None:
 def test_time_is_bounded() -> None:
     assert (aws.CONNECT_TIMEOUT, wire.READ_TIMEOUT, wire.ATTEMPTS) == (3, 10, 3)
     assert len(wire.PAUSES) == wire.ATTEMPTS - 1
-    assert issubclass(Conflict, OnboardError) and time
