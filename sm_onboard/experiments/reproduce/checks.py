@@ -16,6 +16,8 @@ from sm_onboard.git.objects import LINK, PROGRAM
 from sm_onboard.snapshot import Limits, Manifest
 from sm_onboard.snapshot.manifest import INDEX, SNAPSHOT
 
+from . import packs
+
 OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _MODES = ("100644", PROGRAM, LINK)
@@ -75,7 +77,7 @@ def path(text: str) -> str:
 
 
 def bundle(data: bytes, found: Manifest) -> None:
-    """The head of a bundle: the two refs of the manifest, and nothing that filters objects.
+    """The two refs of the manifest, no missing objects, and no more than fits in here.
 
     Raises:
         OnboardError: ``snapshot.damaged``.
@@ -96,6 +98,10 @@ def bundle(data: bytes, found: Manifest) -> None:
         refs[ref] = oid
     if refs != wanted:
         _damaged("Its bundle holds other commits than its manifest says.")
+    try:
+        packs.check(data)
+    except packs.NoPackError as error:
+        _damaged(f"Its bundle cannot be unpacked: {error}.")
 
 
 def url(text: str) -> str:

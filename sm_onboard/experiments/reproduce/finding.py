@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sm_onboard.errors import InvalidRequest, NotFound
 from sm_onboard.experiments.models import Run, Store
 from sm_onboard.git.names import shown
@@ -16,7 +18,11 @@ def find_run(store: Store, text: str) -> Run:
         NotFound: ``experiments.run_unknown``.
         InvalidRequest: ``experiments.run_ambiguous``; the hint names the ids.
     """
-    runs = [run for run in store.runs() if not run.deleted]
+    return pick([run for run in store.runs() if not run.deleted], text, store.uri)
+
+
+def pick(runs: Sequence[Run], text: str, uri: str) -> Run:
+    """The same among runs that were read already; ``uri`` is what a message calls the store."""
     begins = len(text) >= _SHORTEST
     for found in (
         [run for run in runs if run.id == text],
@@ -34,6 +40,6 @@ def find_run(store: Store, text: str) -> Run:
             )
     raise NotFound(
         "experiments.run_unknown",
-        f"There is no run {shown(text)} in {shown(store.uri, 200)}.",
+        f"There is no run {shown(text)} in {shown(uri, 200)}.",
         "sm-onboard experiments list shows the runs.",
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import subprocess
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from sm_onboard import snapshot
 from sm_onboard.demo.history import git_environment
 from sm_onboard.errors import OnboardError
 from sm_onboard.experiments import record
-from sm_onboard.experiments.reproduce import checks
+from sm_onboard.experiments.reproduce import checks, packs
 from sm_onboard.experiments.reproduce.trees import check_size, weigh
 from sm_onboard.git.listener import Listener
 from sm_onboard.git.run import Git
@@ -242,6 +244,50 @@ def test_a_tree_that_is_endless_on_disk(tmp_path: Path) -> None:
     with pytest.raises(OnboardError) as told:
         check_size(runner, tmp_path / "bomb", commit)
     assert told.value.code == "experiments.too_large"
+
+
+def _bundle(*objects: tuple[int, int, bytes]) -> bytes:
+    """A bundle with a pack of these objects: kind, the size they claim, compressed content."""
+    pack = b"PACK" + (2).to_bytes(4, "big") + len(objects).to_bytes(4, "big")
+    for kind, size, content in objects:
+        byte, size = kind << 4 | size & 15, size >> 4
+        head = b""
+        while size:
+            head += bytes([byte | 128])
+            byte, size = size & 127, size >> 7
+        pack += head + bytes([byte]) + (b"\1" * 20 if kind == 7 else b"") + content
+    return b"# v2 git bundle\n\n" + pack + b"\0" * 20
+
+
+def _delta(target: int) -> bytes:
+    number = b""
+    while target > 127:
+        number, target = number + bytes([target & 127 | 128]), target >> 7
+    return b"\n" + number + bytes([target]) + b"\x90\n"
+
+
+_EMPTY = zlib.compress(b"")
+
+
+def test_bundles_that_grow_without_end() -> None:
+    good = zlib.compress(b"x" * 100)
+    packs.check(_bundle((3, 100, good), (7, 7, zlib.compress(_delta(1000)))))
+    long = random.Random(1).randbytes(3 << 20) + b"\0" * (3 << 20)
+    packs.check(_bundle(*[(3, len(long), zlib.compress(long)), (3, 100, good)] * 2, (3, 0, _EMPTY)))
+    bomb = zlib.compress(b"\0" * (5 << 20))
+    for bad in (
+        _bundle((3, 100, bomb)),  # more than it says
+        _bundle((3, 2 << 30, bomb)),  # it says too much
+        _bundle((7, 9, zlib.compress(_delta(2 << 30)))),  # its delta makes too much
+        _bundle(*[(7, 9, zlib.compress(_delta(1 << 30)))] * 11),  # all together
+        _bundle((3, 100, good[:-8])),
+        _bundle((3, 100, b"no zlib")),
+        _bundle((3, 100, good))[:-30],
+        _bundle((3, 1 << 200, good)),
+        _bundle().replace(b"\0\0\0\0", b"\xff\xff\xff\xff", 1),
+    ):
+        with pytest.raises(packs.NoPackError):
+            packs.check(bad)
 
 
 def test_packages_are_names_and_versions_only() -> None:
