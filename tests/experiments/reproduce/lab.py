@@ -109,6 +109,7 @@ class Lab:
     ) -> dict[str, tuple[str, bytes]]:
         """Records a run of the clone as it is, and returns the clone's files."""
         url = self.person.server.url("churn") if url is None else url
+        shutil.rmtree(self.store.folder / ID, ignore_errors=True)
         told = {record.RECORD: "token", record.NOTEBOOK: "nb/train.ipynb", **(tags or {})}
         if take:
             taken = snapshot.take(

@@ -20,6 +20,7 @@ from sm_onboard.demo.history import git_environment
 from sm_onboard.errors import OnboardError
 from sm_onboard.experiments import record
 from sm_onboard.experiments.reproduce import checks, packs
+from sm_onboard.experiments.reproduce.make import make
 from sm_onboard.experiments.reproduce.trees import check_size, weigh
 from sm_onboard.git.listener import Listener
 from sm_onboard.git.run import Git
@@ -57,7 +58,7 @@ def refused(here: Lab) -> None:
     assert part(planned, "code").state == "missing"
     assert "snapshot" in part(planned, "code").text
     with pytest.raises(OnboardError) as told:
-        here.make()
+        make(here.gather(), planned, here.here)
     assert told.value.code == "experiments.not_reproducible"
 
 

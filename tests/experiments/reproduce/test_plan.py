@@ -28,6 +28,13 @@ def here(tmp_path: Path) -> Iterator[Lab]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """For what does not need the code: one clone for all tests, and no snapshot."""
+    with lab(tmp_path_factory.mktemp("lab")) as made:
+        yield made
+
+
 def test_code_is_here_and_the_repository_has_moved_on(here: Lab) -> None:
     here.person.write("a.txt", "changed\n")
     here.record()
@@ -75,10 +82,10 @@ def test_code_without_a_snapshot(here: Lab) -> None:
     assert row.text.endswith("is kept; the 3 files that differed from it are not.")
 
 
-def test_a_run_that_has_nothing_says_what_is_missing(here: Lab) -> None:
+def test_a_run_that_has_nothing_says_what_is_missing(apart: Lab) -> None:
     arn = "arn:aws:sagemaker:eu-west-1:123456789012:training-job/churn-1"
-    here.record(take=False, tags={record.JOB: arn})
-    planned = here.plan()
+    apart.record(take=False, tags={record.JOB: arn})
+    planned = apart.plan()
     assert not planned.possible
     assert arn in part(planned, "code").text
 
@@ -99,14 +106,15 @@ def test_what_the_snapshot_left_out_is_named(here: Lab) -> None:
     assert row.text == "data/raw.csv is the same. It is not in the snapshot: copy it over."
 
 
-def test_environment(here: Lab) -> None:
-    here.record(
+def test_environment(apart: Lab) -> None:
+    apart.record(
+        take=False,
         environment="NumPy==1.0\npandas==2.2.2\nxgboost==2.0.3\nsame==1\ngone==1.5\n",
         tags={record.PYTHON: "3.12.11"},
     )
     now = {"numpy": "1.0", "pandas": "2.3.3", "xgboost": "1.9", "same": "1", "more": "1"}
-    machine = here.machine(here.person.root, packages=lambda: now)
-    planned = here.plan(machine)
+    machine = apart.machine(apart.person.root, packages=lambda: now)
+    planned = apart.plan(machine)
     row = part(planned, "environment")
     assert row.state == "differs"
     assert row.text == (
@@ -116,16 +124,16 @@ def test_environment(here: Lab) -> None:
     )
     assert [p.name for p in planned.packages] == ["gone", "pandas", "xgboost"]
     same = {"numpy": "1.0", "pandas": "2.2.2", "xgboost": "2.0.3", "same": "1", "gone": "1.5"}
-    row = part(here.plan(here.machine(here.person.root, packages=lambda: same)), "environment")
+    row = part(apart.plan(apart.machine(apart.person.root, packages=lambda: same)), "environment")
     assert (row.state, row.text) == ("ok", "The same 5 packages.")
-    older = here.machine(here.person.root, packages=lambda: same, python="3.11.7")
-    row = part(here.plan(older), "environment")
+    older = apart.machine(apart.person.root, packages=lambda: same, python="3.11.7")
+    row = part(apart.plan(older), "environment")
     assert (row.state, row.text) == ("differs", "Python here is 3.11.7, then 3.12.11.")
 
 
-def test_environment_that_was_not_recorded(here: Lab) -> None:
-    here.record()
-    assert part(here.plan(), "environment").state == "unknown"
+def test_environment_that_was_not_recorded(apart: Lab) -> None:
+    apart.record(take=False)
+    assert part(apart.plan(), "environment").state == "unknown"
 
 
 def test_packages_of_this_python_and_of_another() -> None:
@@ -150,20 +158,23 @@ def sha(text: str) -> str:
         (None, "missing", "{} is not there any more."),
     ],
 )
-def test_files_by_their_digest(here: Lab, now: str | None, state: str, text: str) -> None:
-    file = here.folder / "data.csv"
+def test_files_by_their_digest(apart: Lab, now: str | None, state: str, text: str) -> None:
+    file = apart.folder / "data.csv"
+    file.unlink(missing_ok=True)
     if now is not None:
         file.write_text(now)
-    here.record(facts={"data": [{"path": str(file), "sha256": sha("old"), "size": 3}]})
-    row = part(here.plan(), "data")
+    apart.record(take=False, facts={"data": [{"path": str(file), "sha256": sha("old"), "size": 3}]})
+    row = part(apart.plan(), "data")
     assert (row.state, row.text) == (state, text.format(file))
 
 
-def test_a_pipe_in_the_place_of_a_file_does_not_wait(here: Lab) -> None:
-    os.mkfifo(here.folder / "pipe")
-    places = [str(here.folder / "pipe"), "/dev/zero", str(here.folder), "../out", "http://e/x"]
-    here.record(facts={"data": [{"path": place, "sha256": sha("x")} for place in places]})
-    assert part(here.plan(), "data").state == "differs"
+def test_a_pipe_in_the_place_of_a_file_does_not_wait(apart: Lab) -> None:
+    os.mkfifo(apart.folder / "pipe")
+    places = [str(apart.folder / "pipe"), "/dev/zero", str(apart.folder), "../out", "http://e/x"]
+    apart.record(
+        take=False, facts={"data": [{"path": place, "sha256": sha("x")} for place in places]}
+    )
+    assert part(apart.plan(), "data").state == "differs"
 
 
 def test_files_of_the_snapshot_and_of_the_commit(here: Lab) -> None:
@@ -213,21 +224,23 @@ class _S3:
     ],
 )
 def test_s3_objects_by_their_version(
-    here: Lab, s3: _S3, recorded: dict[str, str], state: str, text: str
+    apart: Lab, s3: _S3, recorded: dict[str, str], state: str, text: str
 ) -> None:
-    here.record(facts={"data": [{"uri": "s3://acme-data/train.csv", **recorded}]})
-    row = part(here.plan(here.machine(here.person.root, head_object=s3)), "data")
+    apart.record(take=False, facts={"data": [{"uri": "s3://acme-data/train.csv", **recorded}]})
+    row = part(apart.plan(apart.machine(apart.person.root, head_object=s3)), "data")
     assert row.state == state
     assert text in row.text
 
 
-def test_data_sets_that_mlflow_keeps(here: Lab) -> None:
+def test_data_sets_that_mlflow_keeps(apart: Lab) -> None:
     def refused(bucket: str, key: str, version: str) -> Mapping[str, Any]:
         raise Forbidden("aws.forbidden", "This space's role may not call s3:GetObject.")
 
     source = json.dumps({"uri": "s3://acme-data/train.csv"})
-    here.record(datasets=(Dataset(name="d", digest="12", source_type="s3", source=source),))
-    row = part(here.plan(here.machine(here.person.root, head_object=refused)), "data")
+    apart.record(
+        take=False, datasets=(Dataset(name="d", digest="12", source_type="s3", source=source),)
+    )
+    row = part(apart.plan(apart.machine(apart.person.root, head_object=refused)), "data")
     assert row.state == "unknown"
     assert row.text.endswith("This space's role may not call s3:GetObject.")
 
@@ -248,14 +261,14 @@ def test_data_as_the_recording_writes_them(here: Lab) -> None:
     assert (row.state, f"{folder} has changed." in row.text) == ("differs", True)
 
 
-def test_instance_and_seed(here: Lab) -> None:
-    here.record(tags={record.INSTANCE: "ml.m5.xlarge", record.SEED: "7"})
-    same = here.machine(here.person.root, instance="ml.m5.xlarge")
-    row = part(here.plan(same), "instance")
+def test_instance_and_seed(apart: Lab) -> None:
+    apart.record(take=False, tags={record.INSTANCE: "ml.m5.xlarge", record.SEED: "7"})
+    same = apart.machine(apart.person.root, instance="ml.m5.xlarge")
+    row = part(apart.plan(same), "instance")
     assert (row.state, row.text) == ("ok", "The same, ml.m5.xlarge. The seed was 7.")
-    other = here.machine(here.person.root, instance="ml.t3.medium")
-    assert part(here.plan(other), "instance").state == "differs"
-    assert part(here.plan(), "instance").state == "unknown"
+    other = apart.machine(apart.person.root, instance="ml.t3.medium")
+    assert part(apart.plan(other), "instance").state == "differs"
+    assert part(apart.plan(), "instance").state == "unknown"
 
 
 def _run(id: str, name: str, **more: Any) -> Run:
