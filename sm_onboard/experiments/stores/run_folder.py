@@ -162,7 +162,8 @@ def is_file(path: Path) -> bool:
 
 
 def text(value: object) -> str:
-    return "" if value is None else str(value)
+    # YAML can say half a character, which nothing can write down again
+    return "" if value is None else str(value).encode("utf-8", "replace").decode()
 
 
 def _whole(value: object) -> int | None:
