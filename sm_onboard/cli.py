@@ -21,6 +21,11 @@ _COMMANDS = {
     "demo": ("sm_onboard.demo.cli", "demo", "Everything on this machine, without an account."),
     "doctor": ("sm_onboard.domain.cli", "doctor", "What works here, and what is missing."),
     "domain": ("sm_onboard.domain.cli", "domain", "What runs in the domain, and what it costs."),
+    "experiments": (
+        "sm_onboard.experiments.cli",
+        "experiments",
+        "List and compare runs, and bring one back.",
+    ),
     "repos": ("sm_onboard.repos.cli", "repos", "List repositories, undo updates, restore work."),
     "sync": ("sm_onboard.repos.cli", "sync", "Clone and update the repositories now."),
 }

@@ -8,6 +8,7 @@ imports this while somebody's ``import mlflow`` waits.
     sm-onboard/snapshot/      manifest.json and snapshot.bundle, see ``sm_onboard.snapshot``
     sm-onboard/environment.txt    ``name==version`` lines, sorted, as pip reads them
     sm-onboard/notebook.ipynb     the notebook as it ran
+    sm-onboard/source/            the notebook or script as saved, where no snapshot holds it
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ RECORD_FILE: Final = "sm-onboard/record.json"
 SNAPSHOT_FOLDER: Final = "sm-onboard/snapshot"
 ENVIRONMENT_FILE: Final = "sm-onboard/environment.txt"
 NOTEBOOK_FILE: Final = "sm-onboard/notebook.ipynb"
+SOURCE_FOLDER: Final = "sm-onboard/source"
 
 # In a reproduced clone, outside of git: says which run the next one repeats.
 # JSON: {"run_id": str, "store": str, "name": str}.

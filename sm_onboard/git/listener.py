@@ -5,23 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import msgspec
+if TYPE_CHECKING:
+    from .progress import Progress
 
 Phase = Literal[
     "asking", "counting", "compressing", "receiving", "resolving", "writing", "checking"
 ]
-
-
-class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far long work has come; ``percent`` is None where git does not say."""
-
-    phase: Phase
-    percent: int | None = None
-    done: int | None = None
-    total: int | None = None
-    detail: str = ""  # "31.4 MiB, 12.1 MiB/s"
 
 
 @dataclass(frozen=True)

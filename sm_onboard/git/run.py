@@ -25,7 +25,7 @@ from typing import IO, Any
 
 from sm_onboard.errors import Conflict, OnboardError, Stopped
 
-from .listener import Access, Listener, Phase, Progress
+from .listener import Access, Listener, Phase
 
 _NETWORK = frozenset({"clone", "fetch", "ls-remote", "submodule"})
 
@@ -236,6 +236,8 @@ class Git:
         match = _PROGRESS.match(line)
         phase = _PHASES.get(match["what"]) if match else None
         if match and phase:
+            from .progress import Progress
+
             self.listener.progress(
                 Progress(
                     phase=phase,

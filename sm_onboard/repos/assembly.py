@@ -59,6 +59,15 @@ def credentials(rooms: Rooms) -> Credentials:
     return GitCredentials(region=rooms.place.region, environment=rooms.environ)
 
 
+def root(rooms: Rooms) -> Path:
+    """The folder below which repositories are put.
+
+    Raises:
+        OnboardError: ``config.root*``, or what SageMaker refused where it names the owner.
+    """
+    return _World(rooms).root()
+
+
 class _World:
     """``Surroundings``, by means of the modules that really do it; imported when called."""
 

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from sm_onboard.errors import OnboardError
-from sm_onboard.git.listener import Listener, Progress
+from sm_onboard.git.listener import Listener
+from sm_onboard.git.progress import Progress
 
 from .contents import join
 from .models import Do, Entry, Environment, Identity, NewRepository, Outcome

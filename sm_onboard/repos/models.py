@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from sm_onboard.git.listener import Progress
+from sm_onboard.git.progress import Progress
 
 State = Literal[
     "waiting",  # in the plan, not looked at yet

@@ -249,7 +249,7 @@ class ReposService:
                 if problem:
                     self._problems = (*self._problems, problem)
                 self._loaded = True
-                self._loading = again = self._load_again and self._on
+                self._loading = again = self._load_again and bool(self._on)
                 self._load_again = False
                 self._tell()
 

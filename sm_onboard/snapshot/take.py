@@ -19,7 +19,7 @@ from sm_onboard.errors import OnboardError
 from sm_onboard.git.run import Git
 
 from .manifest import LeftOut, Manifest, Snapshot, Why
-from .shadow import Shadow, changed_paths
+from .shadow import Shadow
 
 _NEVER_FOLDERS = frozenset(
     "mlruns mlartifacts .venv venv env .tox .nox node_modules __pycache__ .mypy_cache "
@@ -71,12 +71,13 @@ def take(
     with tempfile.TemporaryDirectory(prefix=".taking-", dir=store) as temporary:
         work = Path(temporary)
         shadow = Shadow(git, folder, work / "shadow")
-        head = shadow.head()
+        head = shadow.state.head
         changed, left_out = _choose(shadow, paths, ignored, limits)
         index = shadow.write_tree()
         kept = tuple(shadow.keep(changed))
-        shadow.stage(kept)
-        tree = shadow.write_tree()
+        if kept or index is None:
+            shadow.stage(kept)
+        tree = shadow.write_tree() if kept or index is None else index
         if tree is None:
             raise OnboardError("snapshot.index", "The index could not be read.")
         parents = [head]
@@ -87,7 +88,7 @@ def take(
         commit = shadow.commit(tree, parents, reason)
         out = work / "out"
         out.mkdir(mode=0o700)
-        base = shadow.bundle(out / "snapshot.bundle", commit, index_commit, head)
+        base = shadow.bundle(out / "snapshot.bundle", commit, index_commit)
         data = (out / "snapshot.bundle").read_bytes()
         now = datetime.now(timezone.utc)
         id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
@@ -97,7 +98,7 @@ def take(
             reason=reason,
             url=url,
             path=str(folder),
-            branch=shadow.branch,
+            branch=shadow.state.branch,
             head=head,
             base=base,
             commit=commit,
@@ -123,7 +124,7 @@ def _choose(
     left_out: list[LeftOut] = []
     total = 0
     for path, tracked in [
-        *changed_paths(shadow.git, shadow.folder),
+        *shadow.state.changed,
         *((path, False) for path in ignored),
     ]:
         if paths is not None and path not in paths:

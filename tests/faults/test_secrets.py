@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from sm_onboard.git import addresses, names
-from sm_onboard.git.listener import Access, Listener, Progress
+from sm_onboard.git.listener import Access, Listener
+from sm_onboard.git.progress import Progress
 from sm_onboard.git.run import Git
 from sm_onboard.repos.models import Entry, Outcome
 from tests.faults.checks import check_no_secret, check_told

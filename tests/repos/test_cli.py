@@ -19,7 +19,8 @@ from rich.console import Console
 
 from sm_onboard.cli import main
 from sm_onboard.errors import ConfigError
-from sm_onboard.git.listener import Listener, Progress
+from sm_onboard.git.listener import Listener
+from sm_onboard.git.progress import Progress
 from sm_onboard.git.run import Git
 from sm_onboard.repos.bars import Bars
 from sm_onboard.repos.cli import exit_status

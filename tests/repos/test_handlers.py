@@ -12,7 +12,7 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 from sm_onboard.events import CHANGED
-from sm_onboard.git.listener import Progress
+from sm_onboard.git.progress import Progress
 from sm_onboard.repos import assembly
 from sm_onboard.repos.models import Outcome, Repository, ReposState
 from sm_onboard.repos.service import ReposService

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from sm_onboard.errors import ConfigError, Conflict, NotFound, OnboardError
-from sm_onboard.git.listener import Progress
+from sm_onboard.git.progress import Progress
 from sm_onboard.pool import Pool
 from sm_onboard.repos.models import Identity, NewRepository, Outcome, Problem, Repository
 from sm_onboard.repos.plan.plan import Refused

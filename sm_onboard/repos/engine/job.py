@@ -14,7 +14,8 @@ import msgspec
 from sm_onboard import snapshot
 from sm_onboard.errors import Stopped
 from sm_onboard.git import addresses, names
-from sm_onboard.git.listener import Listener, Progress
+from sm_onboard.git.listener import Listener
+from sm_onboard.git.progress import Progress
 from sm_onboard.git.run import Git, Limits, plain
 
 from ..models import Do, Entry, FileInTheWay, Outcome, UndoPoint

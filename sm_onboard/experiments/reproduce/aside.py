@@ -1,0 +1,105 @@
+"""A folder that is prepared aside and published by one rename, or leaves nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sm_onboard.errors import Conflict
+
+_PREFIX = ".sm-onboard-making-"
+_LOCK = "lock"
+_UNLOCKED = 3600  # seconds after which a folder without a lock was left behind
+_NAMES = 1000
+
+
+@contextlib.contextmanager
+def aside(parent: Path) -> Iterator[tuple[Path, int]]:
+    """A new folder in ``parent`` and a lock on it, as a file descriptor; removed at the end.
+
+    What a killed process left is removed first: the lock ends with the last process that
+    holds it, a git that outlives us included.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    _sweep(parent)
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+    lock = -1
+    try:
+        lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield folder, lock
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if lock >= 0:
+            os.close(lock)
+
+
+def publish(folder: Path, parent: Path, name: str) -> Path:
+    """Renames ``folder`` to ``name``, or to the next that is free: ``name-2``, ``name-3``.
+
+    Raises:
+        Conflict: ``experiments.target_exists``: a thousand of them are taken.
+    """
+    for number in range(1, _NAMES + 1):
+        target = parent / (name if number == 1 else f"{name}-{number}")
+        if _moved(folder, target):
+            return target
+    raise taken(parent / name)
+
+
+def publish_as(folder: Path, target: Path) -> Path:
+    """Renames ``folder`` to exactly ``target``.
+
+    Raises:
+        Conflict: ``experiments.target_exists``.
+    """
+    if not _moved(folder, target):
+        raise taken(target)
+    return target
+
+
+def taken(target: Path) -> Conflict:
+    return Conflict(
+        "experiments.target_exists", f"{target} exists.", "Choose a folder that does not."
+    )
+
+
+def _moved(folder: Path, target: Path) -> bool:
+    # rename() alone would replace an empty folder; over a full one it fails.
+    if os.path.lexists(target):
+        return False
+    try:
+        os.rename(folder, target)
+    except OSError:
+        if os.path.lexists(target):
+            return False
+        raise
+    return True
+
+
+def _sweep(parent: Path) -> None:
+    for left in parent.glob(f"{_PREFIX}*"):
+        if left.is_symlink() or not left.is_dir():
+            continue
+        try:
+            lock = os.open(left / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError:
+            with contextlib.suppress(OSError):
+                if time.time() - left.stat().st_mtime > _UNLOCKED:
+                    shutil.rmtree(left, ignore_errors=True)
+            continue
+        except OSError:
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left, ignore_errors=True)
+        except BlockingIOError:
+            pass  # somebody is at work there
+        finally:
+            os.close(lock)

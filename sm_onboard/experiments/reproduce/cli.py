@@ -1,0 +1,163 @@
+"""``sm-onboard experiments reproduce``."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sm_onboard.cli import print_json, told
+from sm_onboard.errors import InvalidRequest, Stopped
+
+if TYPE_CHECKING:
+    from sm_onboard.rooms import Rooms
+
+    from .here import Here
+    from .models import Made, Plan
+
+INTERRUPTED = 130
+_MARKS = {"ok": "the same", "differs": "differs", "missing": "missing", "unknown": "not known"}
+
+
+@click.command()
+@click.argument("run")
+@click.option("--store", metavar="URI|ARN", help="Where the run is; else MLFLOW_TRACKING_URI.")
+@click.option("--into", metavar="DIR", help="A folder that does not exist yet.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def reproduce(run: str, store: str | None, into: str | None, yes: bool, as_json: bool) -> None:
+    """Brings RUN's files back as they were, in a clone of its own.
+
+    RUN is its id, the beginning of its id, or its name. What differs now is shown first.
+    Your own files stay as they are, and nothing runs.
+
+    Exit status: 0 done, 1 it was not brought back, 2 the command line is wrong,
+    130 interrupted.
+    """
+    from sm_onboard.experiments.stores.opening import default_uri, open_store
+    from sm_onboard.rooms import Rooms
+    from sm_onboard.server_settings import read
+
+    from .finding import find_run
+    from .make import make
+    from .material import gather
+    from .plan import plan
+
+    with told(), tempfile.TemporaryDirectory(prefix="sm-onboard-") as temporary:
+        rooms = Rooms(read(), environ=os.environ)
+        place = rooms.place
+        uri = store or default_uri(rooms.environ, place.home)
+        opened = open_store(uri, environ=rooms.environ, home=place.home, region=place.region or "")
+        found = find_run(opened, run)
+        here = _here(rooms)
+        made: Made | None = None
+        with _stopping(here):
+            material = gather(opened, found.id, Path(temporary))
+            planned = plan(material, here)
+        if not as_json:
+            _print(planned, into)
+        if planned.possible:
+            if not yes:
+                _ask(planned)
+            with _stopping(here):
+                made = make(material, planned, here, Path(into).absolute() if into else None)
+        if as_json:
+            print_json({"plan": planned, "made": made})
+        elif made:
+            click.echo(_how_to_go_on(made))
+    sys.exit(0 if made else 1)
+
+
+def _here(rooms: Rooms) -> Here:
+    from sm_onboard.experiments import record
+    from sm_onboard.experiments.recording import machine
+    from sm_onboard.repos.assembly import credentials, root
+
+    from .here import Here
+
+    instance = machine.look(rooms.environ).get(record.INSTANCE, "")
+    return Here(root=root(rooms), credentials=credentials(rooms), instance=instance)
+
+
+@contextmanager
+def _stopping(here: Here) -> Iterator[None]:
+    """Ctrl-C ends git first, and what it has written goes with it."""
+    before = signal.signal(signal.SIGINT, lambda *_: here.cancel.set())
+    try:
+        yield
+    except Stopped:
+        click.echo("Cancelled. Nothing was made.", err=True)
+        sys.exit(INTERRUPTED)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _ask(planned: Plan) -> None:
+    if not _can_ask():
+        raise InvalidRequest(
+            "experiments.not_asked",
+            "Nobody can be asked here, so nothing was made.",
+            "Add --yes.",
+        )
+    if not click.confirm(f"Reproduce {planned.name}?", default=False, err=True):
+        click.echo("Nothing was made.", err=True)
+        sys.exit(1)
+
+
+def _can_ask() -> bool:
+    return sys.stdin.isatty()
+
+
+def _print(planned: Plan, into: str | None) -> None:
+    day = ""
+    if planned.started is not None:
+        then = datetime.fromtimestamp(planned.started / 1000, timezone.utc)
+        day = f" from {then.day} {then:%b %Y}"
+    click.echo(f"{planned.name}: what is different today{day}:\n")
+    width = max(len(part.part) for part in planned.parts)
+    state = max(len(_MARKS[part.state]) for part in planned.parts)
+    for part in planned.parts:
+        head = f"  {part.part.capitalize():{width}}  {_MARKS[part.state]:{state}}  "
+        click.echo(f"{head}{part.text}")
+        if part.detail:
+            click.echo(f"{'':{len(head)}}{part.detail}")
+    if planned.possible:
+        where = into or f"reproduced/{planned.folder}"
+        parameters = (
+            "1 parameter" if planned.parameters == 1 else f"{planned.parameters} parameters"
+        )
+        click.echo(
+            f"\nMakes {where} with the files and {parameters} of the run. "
+            "Your own files stay as they are. Nothing runs."
+        )
+    else:
+        click.echo("\nThis run cannot be brought back.", err=True)
+
+
+def _how_to_go_on(made: Made) -> str:
+    lines = [f"{made.path} has the files as they were."]
+    if made.notebook:
+        lines.append(f"The notebook is {made.notebook}.")
+    if made.environment:
+        python = f"python{'.'.join(made.python.split('.')[:2])}" if _version(made.python) else ""
+        venv = shlex.quote(f"{made.path}-venv")
+        lines += [
+            "For the packages as they were:",
+            f"  {python or 'python3'} -m venv {venv} && "
+            f"{venv}/bin/python -m pip install -r {shlex.quote(made.environment)}",
+        ]
+    return "\n".join(lines)
+
+
+def _version(text: str) -> bool:
+    parts = text.split(".")[:2]
+    return len(parts) == 2 and all(x.isascii() and x.isdigit() and len(x) < 4 for x in parts)

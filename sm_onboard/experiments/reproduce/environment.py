@@ -1,0 +1,73 @@
+"""How the packages here differ from those of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sm_onboard.experiments import record
+
+from . import checks
+from .here import Here
+from .material import Material
+from .models import Package, Part
+
+_NAMED = 3  # packages of a kind that the sentence names
+
+
+def look(material: Material, here: Here) -> tuple[Part, tuple[Package, ...]]:
+    """The row of the confirmation, and all packages that differ."""
+    then = material.packages
+    python = checks.text(material.facts, record.PYTHON)
+    sentences = []
+    if python and python != here.python:
+        sentences.append(f"Python here is {here.python}, then {python}.")
+    if then is None:
+        sentences.append("The packages of the run were not recorded.")
+        return Part(part="environment", state="unknown", text=" ".join(sentences)), ()
+    differing = compare(then, here.packages())
+    missing = [package for package in differing if not package.now]
+    orders = {package: _order(package) for package in differing if package.now}
+    for word, order in (("newer", 1), ("older", -1), ("different", 0)):
+        if kind := [package for package, found in orders.items() if found == order]:
+            sentences.append(_sentence(kind, word))
+    if missing:
+        listed = _listed([f"{package.name} {package.then}" for package in missing])
+        sentences.append(f"{_packages(missing)} missing here: {listed}.")
+    if not sentences:
+        number = len(then)
+        text = f"The same {number} packages." if number != 1 else "The same package."
+        return Part(part="environment", state="ok", text=text), ()
+    return Part(part="environment", state="differs", text=" ".join(sentences)), differing
+
+
+def compare(then: Mapping[str, str], now: Mapping[str, str]) -> tuple[Package, ...]:
+    """The packages of the run that are here in another version or not at all, by name."""
+    return tuple(
+        Package(name=name, then=version, now=now.get(name, ""))
+        for name, version in sorted(then.items())
+        if now.get(name) != version
+    )
+
+
+def _order(package: Package) -> int:
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        now, then = Version(package.now), Version(package.then)
+    except InvalidVersion:
+        return 0
+    return (now > then) - (now < then)
+
+
+def _sentence(kind: Sequence[Package], word: str) -> str:
+    listed = _listed([f"{p.name} {p.now} (then {p.then})" for p in kind])
+    return f"{_packages(kind)} {word} here: {listed}."
+
+
+def _packages(kind: Sequence[Package]) -> str:
+    return "1 package is" if len(kind) == 1 else f"{len(kind)} packages are"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    more = f" and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
+    return ", ".join(texts[:_NAMED]) + more

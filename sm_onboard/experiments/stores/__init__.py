@@ -1,0 +1,1 @@
+"""The places that runs are kept in, each read where it is."""

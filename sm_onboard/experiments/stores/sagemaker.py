@@ -1,0 +1,254 @@
+"""Runs in SageMaker Experiments: trial components, found through ``Search``.
+
+==================  ==========================================================
+here                there
+==================  ==========================================================
+experiment          experiment, by name; components of none are in UNASSIGNED
+run                 trial component, by name
+metric              its ``Last`` in the component's summary
+point               ``BatchGetMetrics``
+artifact            ``inputs/NAME`` and ``outputs/NAME``, as the component names them
+tag                 AWS tag; the job it describes is ``record.JOB``
+==================  ==========================================================
+
+A component in several experiments counts to the one that was asked for, else to the first by
+name. What has just been written may take seconds to be found: ``Search`` has its own index.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from sm_onboard import aws
+from sm_onboard.errors import InvalidRequest, NotFound, Unreachable
+from sm_onboard.experiments.models import Experiment, File, Kind, Point, Run
+
+from . import components
+from .artifacts import read_s3
+from .folder import file_missing
+
+UNASSIGNED = "(unassigned)"  # no experiment can have this name
+PAGE = 100  # the most that Search and ListExperiments give
+PAGES = 10_000  # of a list that does not end
+QUERIES = 100  # of one BatchGetMetrics: the most there is
+_TAG_KEY, _TAG_VALUE = 128, 256  # characters
+
+Filters = list[dict[str, str]]
+
+
+class SagemakerStore:
+    """Implements ``models.Store``. Thread-safe.
+
+    Args:
+        region: "" or None leaves it to the environment.
+    """
+
+    kind: Kind = "sagemaker"
+
+    def __init__(self, region: str | None = None, *, clients: aws.Aws | None = None) -> None:
+        self.uri = f"sagemaker-experiments:{region}" if region else "sagemaker-experiments"
+        self._region = region or None
+        self._clients = clients or aws.default()
+        self._lock = threading.Lock()
+        self._arns: dict[str, str] = {}  # by run
+
+    def experiments(self) -> list[Experiment]:
+        found = {UNASSIGNED: Experiment(id=UNASSIGNED, name="Unassigned")}
+        for page in self._pages("ListExperiments", {}):
+            for row in page.get("ExperimentSummaries") or ():
+                name = row["ExperimentName"]
+                found[name] = Experiment(id=name, name=row.get("DisplayName") or name)
+        return [found[id] for id in sorted(found)]
+
+    def runs(self, experiments: list[str] | None = None) -> list[Run]:
+        if experiments is None:
+            return self._found([])
+        if experiments == []:
+            return []
+        nested = None
+        if len(experiments) == 1 and experiments[0] != UNASSIGNED:
+            nested = _within(experiments[0])
+        return [
+            run
+            for run in self._found([], nested, wanted=set(experiments))
+            if run.experiment in experiments
+        ]
+
+    def changed_since(self, ms: int) -> list[Run]:
+        """The runs in which anything changed since a moment; deleted ones are not told.
+
+        Args:
+            ms: milliseconds since 1970.
+        """
+        moment = datetime.fromtimestamp(ms // 1000, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self._found([_filter("LastModifiedTime", "GreaterThanOrEqualTo", moment)])
+
+    def run(self, id: str) -> Run:
+        return components.run(self._component(id), UNASSIGNED)
+
+    def history(self, id: str, metric: str) -> list[Point]:
+        return self.histories(id, [metric])[metric]
+
+    def histories(self, id: str, metrics: Sequence[str]) -> dict[str, list[Point]]:
+        """All points of several metrics of a run.
+
+        The service tells either steps or minutes. A metric that was given steps has these, and
+        0 for its times; any other has the last value of each minute, and 0 for its steps.
+        """
+        arn = self._arn(id)
+        found = self._queried(arn, metrics, "IterationNumber", "IterationNumber")
+        without = [name for name in metrics if not found[name]]
+        timed = self._queried(arn, without, "Timestamp", "OneMinute") if without else {}
+        return {
+            **{name: [Point(x, 0, value) for x, value in rows] for name, rows in found.items()},
+            **{
+                name: [Point(0, x * 1000, value) for x, value in rows]
+                for name, rows in timed.items()
+            },
+        }
+
+    def files(self, id: str, folder: str = "") -> list[File]:
+        return components.files(self._component(id), folder)
+
+    def read(self, id: str, path: str, limit: int) -> bytes:
+        """One artifact in S3; what is named elsewhere, an image for example, is no file."""
+        value = components.artifacts(self._component(id)).get(path, "")
+        if not value.startswith("s3://"):
+            raise file_missing(path)
+        return read_s3(value, path, limit, self._clients)
+
+    def set_tags(self, id: str, tags: dict[str, str | None]) -> None:
+        for key, value in tags.items():
+            if not key or len(key) > _TAG_KEY or len(value or "") > _TAG_VALUE:
+                raise InvalidRequest(
+                    "experiments.tag_too_long",
+                    f"AWS keeps tags of at most {_TAG_KEY} characters, with values of at most "
+                    f"{_TAG_VALUE}.",
+                    "Shorten it, or write it into a file of the run.",
+                )
+        arn = self._arn(id)
+        added = [{"Key": key, "Value": value} for key, value in tags.items() if value is not None]
+        taken = [key for key, value in tags.items() if value is None]
+        if added:
+            self._call("AddTags", {"ResourceArn": arn, "Tags": added}, arn)
+        if taken:
+            self._call("DeleteTags", {"ResourceArn": arn, "TagKeys": taken}, arn)
+
+    def _found(
+        self,
+        filters: Filters,
+        nested: Mapping[str, Any] | None = None,
+        wanted: set[str] | None = None,
+    ) -> list[Run]:
+        runs: dict[str, Run] = {}
+        for component in self._components(filters, nested):
+            run = components.run(component, UNASSIGNED, wanted or set())
+            runs[run.id] = run
+        return list(runs.values())
+
+    def _component(self, id: str) -> Mapping[str, Any]:
+        if components.is_name(id):
+            for component in self._components([_filter("TrialComponentName", "Equals", id)], None):
+                return component
+        raise NotFound(
+            "experiments.run_unknown",
+            f"SageMaker Experiments has no run {id[:120]!r}.",
+            "What has just been made is found a few seconds later.",
+        )
+
+    def _components(
+        self, filters: Filters, nested: Mapping[str, Any] | None
+    ) -> Iterator[Mapping[str, Any]]:
+        expression: dict[str, Any] = {}
+        if filters:
+            expression["Filters"] = filters
+        if nested:
+            expression["NestedFilters"] = [nested]
+        asked: dict[str, Any] = {
+            "Resource": "ExperimentTrialComponent",
+            # The newest come last, so that runs that begin meanwhile shift no page.
+            "SortBy": "CreationTime",
+            "SortOrder": "Ascending",
+        }
+        if expression:
+            asked["SearchExpression"] = expression
+        for page in self._pages("Search", asked):
+            for row in page.get("Results") or ():
+                component = row.get("TrialComponent")
+                if component and component.get("TrialComponentName"):
+                    with self._lock:
+                        arn = component.get("TrialComponentArn", "")
+                        self._arns[component["TrialComponentName"]] = arn
+                    yield component
+
+    def _arn(self, id: str) -> str:
+        with self._lock:
+            known = self._arns.get(id)
+        return known or str(self._component(id).get("TrialComponentArn", ""))
+
+    def _queried(
+        self, arn: str, metrics: Sequence[str], axis: str, period: str
+    ) -> dict[str, list[tuple[int, float]]]:
+        """(step or second, value) of each metric."""
+        found: dict[str, list[tuple[int, float]]] = {}
+        for start in range(0, len(metrics), QUERIES):
+            names = metrics[start : start + QUERIES]
+            queries = [
+                {
+                    "MetricName": name,
+                    "ResourceArn": arn,
+                    "MetricStat": "Last",
+                    "Period": period,
+                    "XAxisType": axis,
+                }
+                for name in names
+            ]
+            answer = self._call(
+                "BatchGetMetrics", {"MetricQueries": queries}, arn, "sagemaker-metrics"
+            )
+            results = answer.get("MetricQueryResults") or []
+            for name, result in zip(names, results, strict=False):
+                found[name] = components.points(result)
+        return {name: found.get(name, []) for name in metrics}
+
+    def _pages(self, operation: str, asked: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        more: dict[str, str] = {}
+        for _ in range(PAGES):
+            page = self._call(operation, {**asked, "MaxResults": PAGE, **more})
+            yield page
+            following = page.get("NextToken")
+            if not following or following == more.get("NextToken"):
+                return
+            more = {"NextToken": following}
+        raise Unreachable(
+            "aws.failed", f"{operation} does not end: {PAGES} pages were read.", "Try again later."
+        )
+
+    def _call(
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        about: str = "",
+        service: str = "sagemaker",
+    ) -> Mapping[str, Any]:
+        from botocore import xform_name
+
+        client = self._clients.client(service, self._region)
+        aws.require(client, operation)
+        with aws.errors(f"sagemaker:{operation}", about):
+            answer: Mapping[str, Any] = getattr(client, xform_name(operation))(**parameters)
+        return answer
+
+
+def _filter(name: str, operator: str, value: str) -> dict[str, str]:
+    return {"Name": name, "Operator": operator, "Value": value}
+
+
+def _within(experiment: str) -> dict[str, Any]:
+    return {
+        "NestedPropertyName": "Parents",
+        "Filters": [_filter("Parents.ExperimentName", "Equals", experiment)],
+    }
