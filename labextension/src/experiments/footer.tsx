@@ -67,17 +67,19 @@ export function ChosenRuns(props: IExperimentsPageProps): React.ReactElement | n
         label={trans.__('Clear')}
         onClick={() => deeds.choose(new Map())}
       />
-      <Button
-        name="reproduce"
-        label={trans.__('Reproduce %1…', chosen.get(ids[0] ?? '') ?? '')}
-        onClick={() => deeds.reproduce(ids[0] ?? '')}
-      />
-      {ids.length > 1 && (
+      {deeds.reproduce && (
+        <Button
+          name="reproduce"
+          label={trans.__('Reproduce %1…', chosen.get(ids[0] ?? '') ?? '')}
+          onClick={() => deeds.reproduce?.(ids[0] ?? '')}
+        />
+      )}
+      {deeds.compare && ids.length > 1 && (
         <Button
           look="accent"
           name="compare"
           label={trans.__('Compare %1 runs', ids.length)}
-          onClick={() => deeds.compare(ids)}
+          onClick={() => deeds.compare?.(ids)}
         />
       )}
     </footer>

@@ -142,9 +142,9 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
             });
           }}
           onFold={name => setClosed(old => turnedIn(old, name))}
-          onOpen={deeds.open}
-          onCompare={() => deeds.compare(inOrder(chosen))}
-          onReproduce={id => id !== '' && deeds.reproduce(id)}
+          onOpen={id => deeds.open?.(id)}
+          onCompare={() => deeds.compare?.(inOrder(chosen))}
+          onReproduce={id => id !== '' && deeds.reproduce?.(id)}
           onMenu={deeds.menu}
           onSearch={focusSearch}
           onEscape={focusSearch}

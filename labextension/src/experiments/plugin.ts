@@ -28,7 +28,9 @@ export const COMMANDS = {
   refresh: 'sm-onboard:experiments-refresh',
   toggle: 'sm-onboard:experiments-toggle',
   copyId: 'sm-onboard:experiments-copy-run-id',
-  copyName: 'sm-onboard:experiments-copy-run-name'
+  copyName: 'sm-onboard:experiments-copy-run-name',
+  copyReproduce: 'sm-onboard:experiments-copy-reproduce',
+  copyCompare: 'sm-onboard:experiments-copy-compare'
 };
 
 export const experiments: JupyterFrontEndPlugin<void> = {
@@ -62,7 +64,7 @@ export const experiments: JupyterFrontEndPlugin<void> = {
 
     const rowMenu = (id: string, x: number, y: number) => {
       const menu = new Menu({ commands });
-      for (const command of [COMMANDS.copyName, COMMANDS.copyId]) {
+      for (const command of ROW_MENU) {
         menu.addItem({ command, args: { id } });
       }
       menu.open(x, y);

@@ -13,9 +13,10 @@ export interface IExperimentsDeeds {
   set(more: Partial<ITableView>): void;
   choose(chosen: Chosen): void;
   setCurrent(line: string | null): void;
-  open(id: string): void;
-  compare(ids: readonly string[]): void;
-  reproduce(id: string): void;
+  /** The three that lead to other pages; there is no button where one is not there. */
+  open?(id: string): void;
+  compare?(ids: readonly string[]): void;
+  reproduce?(id: string): void;
   /** A run's menu, at a point of the page. */
   menu(id: string, x: number, y: number): void;
   /** Choose experiments, below a point of the page. */
@@ -24,7 +25,7 @@ export interface IExperimentsDeeds {
   saveCsv(text: string): void;
   copy(text: string): void;
   /** Copy a link to the table as it is looked at. */
-  copyLink(): void;
+  copyLink?(): void;
   /** Read again what is seen. */
   refresh(): void;
 }

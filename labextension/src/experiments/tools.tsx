@@ -115,12 +115,14 @@ export function Tools(props: IToolsProps): React.ReactElement {
           label={trans.__('Save the shown runs as CSV')}
           onClick={() => deeds.saveCsv(csv(runs, props.shown, keys))}
         />
-        <Button
-          icon="copy"
-          name="copy-link"
-          label={trans.__('Copy a link to this table')}
-          onClick={deeds.copyLink}
-        />
+        {deeds.copyLink && (
+          <Button
+            icon="copy"
+            name="copy-link"
+            label={trans.__('Copy a link to this table')}
+            onClick={deeds.copyLink}
+          />
+        )}
         <Button
           icon="again"
           name="refresh"
