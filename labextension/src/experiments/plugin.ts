@@ -15,12 +15,14 @@ import * as React from 'react';
 import { Button } from '../shell/controls';
 import { experimentsIcon } from '../shell/icons';
 import { IOnboardPanel } from '../shell/tokens';
+import { commandLine } from './command-line';
 import { LatestWidget } from './latest-widget';
 import { ExperimentsModel } from './model';
 import { PageState } from './page-state';
 import { ExperimentsWidget } from './page-widget';
 import type { IExperimentsDeeds } from './props';
 import { textAt } from './table/columns';
+import { inOrder } from './table/selection';
 import { viewFromJson, viewToJson } from './table/view-state';
 
 export const COMMANDS = {
@@ -33,9 +35,17 @@ export const COMMANDS = {
   copyCompare: 'sm-onboard:experiments-copy-compare'
 };
 
+const ROW_MENU = [
+  COMMANDS.copyReproduce,
+  COMMANDS.copyCompare,
+  COMMANDS.copyName,
+  COMMANDS.copyId
+];
+
 export const experiments: JupyterFrontEndPlugin<void> = {
   id: 'sm-onboard:experiments',
-  description: 'The runs of your experiments: the latest in the side panel, all on a page.',
+  description:
+    'The runs of your experiments: the latest in the side panel, all on a page.',
   autoStart: true,
   requires: [IOnboardPanel],
   optional: [ITranslator, ICommandPalette, ILayoutRestorer],
@@ -74,7 +84,10 @@ export const experiments: JupyterFrontEndPlugin<void> = {
       menu.addClass('smo-Experiments-choice');
       for (const store of model.state?.stores ?? []) {
         for (const { id, name } of store.experiments) {
-          menu.addItem({ command: COMMANDS.toggle, args: { id, name, store: store.name } });
+          menu.addItem({
+            command: COMMANDS.toggle,
+            args: { id, name, store: store.name }
+          });
         }
       }
       menu.open(x, y);
@@ -143,7 +156,8 @@ export const experiments: JupyterFrontEndPlugin<void> = {
         model.choose(now.includes(id) ? now.filter(one => one !== id) : [...now, id]);
       }
     });
-    const run = (args: ReadonlyPartialJSONObject) => text(args.id) || (page.current ?? '');
+    const run = (args: ReadonlyPartialJSONObject) =>
+      text(args.id) || (page.current ?? '');
     add(COMMANDS.copyId, {
       label: trans.__('Copy the run’s id'),
       isEnabled: args => model.runs.rows.has(run(args)),
@@ -160,6 +174,21 @@ export const experiments: JupyterFrontEndPlugin<void> = {
         const name = textAt(model.runs.columns.get('attributes.name'), row);
         Clipboard.copyToSystem(name ?? '');
       }
+    });
+
+    const stores = () => model.state?.stores ?? [];
+    add(COMMANDS.copyReproduce, {
+      label: trans.__('Copy the command that reproduces it'),
+      caption: trans.__('It shows what differs today, and asks before it makes anything'),
+      isEnabled: args => model.runs.rows.has(run(args)),
+      execute: args =>
+        Clipboard.copyToSystem(commandLine('reproduce', [run(args)], stores()))
+    });
+    const compared = () => commandLine('compare', inOrder(page.chosen), stores());
+    add(COMMANDS.copyCompare, {
+      label: trans.__('Copy the command that compares the chosen runs'),
+      isEnabled: () => page.chosen.size > 1 && compared() !== '',
+      execute: () => Clipboard.copyToSystem(compared())
     });
 
     page.changed.connect((_, what) => {
