@@ -29,7 +29,7 @@ export function ChosenRuns(props: IExperimentsPageProps): React.ReactElement | n
   const by = view.sort[0]?.by ?? '';
   return (
     <footer className="smo-Chosen" data-smo-chosen-runs={ids.length}>
-      <strong>{trans._n('%1 chosen', '%1 chosen', ids.length, ids.length)}</strong>
+      <strong>{trans._n('%1 chosen', '%1 chosen', ids.length)}</strong>
       {ids.slice(0, NAMED).map(id => {
         const row = runs.rows.get(id) ?? -1;
         const name = textAt(runs.columns.get(NAME), row) ?? id;

@@ -165,7 +165,7 @@ function Heading(
       </span>
       <span className="smo-Runs-shape">
         {column.key === NAME ? (
-          trans._n('%1 run', '%1 runs', props.rows, count(props.rows))
+          trans._n('%2 run', '%2 runs', props.rows, count(props.rows))
         ) : shape ? (
           <Histogram
             shown={shape}
@@ -173,7 +173,7 @@ function Heading(
             onBrush={facet => props.onFacet(column.key, facet)}
           />
         ) : known?.kind === 'words' ? (
-          trans._n('%1 value', '%1 values', known.words.length, count(known.words.length))
+          trans._n('%2 value', '%2 values', known.words.length, count(known.words.length))
         ) : null}
       </span>
       <Edge {...props} />

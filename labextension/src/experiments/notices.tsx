@@ -4,6 +4,7 @@ import * as React from 'react';
 
 import { Button } from '../shell/controls';
 import { Icon } from '../shell/icon';
+import { count } from './format';
 import type { IExperimentsPageProps } from './props';
 import { FIRST_VIEW } from './table/view-state';
 
@@ -64,10 +65,10 @@ export function Nothing(props: IExperimentsPageProps): React.ReactElement {
         <Button
           name="show-all"
           label={trans._n(
-            'Show the %1 run',
-            'Show all %1 runs',
+            'Show the run',
+            'Show all %2 runs',
             runs.ids.length,
-            runs.ids.length
+            count(runs.ids.length)
           )}
           onClick={() =>
             deeds.set({

@@ -96,7 +96,13 @@ export function pageProps(options: IExperimentsWidgetOptions): IExperimentsPageP
     runs,
     state: told && !state ? 'failed' : settled ? 'ready' : 'loading',
     problem: told
-      ? { code: told.code, message: told.message, hint: told.hint, action: '', statement: '' }
+      ? {
+          code: told.code,
+          message: told.message,
+          hint: told.hint,
+          action: '',
+          statement: ''
+        }
       : (broken?.problem ?? null),
     late: feed.slow ? trans.__('The Jupyter server') : '',
     experiments: stores.flatMap(store =>

@@ -94,19 +94,17 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
             data-smo-do="show-new"
             onClick={hold.release}
           >
-            {trans._n('%1 new', '%1 new', hold.waiting, count(hold.waiting))}
+            {trans._n('%2 new', '%2 new', hold.waiting, count(hold.waiting))}
           </button>
         )}
         <span className="smo-secondary" data-smo-live={running}>
-          {running > 0 &&
-            trans._n('live · %1 recording', 'live · %1 recording', running, running)}
+          {running > 0 && trans._n('live · %1 recording', 'live · %1 recording', running)}
         </span>
         <span className="smo-secondary" title={props.stores.join(', ')}>
           {props.stores.length > 0 &&
             trans._n(
               '%1 store: %2',
               '%1 stores: %2',
-              props.stores.length,
               props.stores.length,
               props.stores.join(', ')
             )}

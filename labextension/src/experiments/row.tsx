@@ -179,8 +179,7 @@ function ValueCell(props: IRunRowProps & { column: IShown }): React.ReactElement
             title={trans._n(
               '%1 file differed from the commit',
               '%1 files differed from the commit',
-              Number(changed),
-              changed
+              Number(changed)
             )}
           >
             +{changed}

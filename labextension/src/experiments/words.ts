@@ -91,7 +91,7 @@ export function countWords(
     return trans.__('%1 runs, reading %2', count(shown), count(total));
   }
   return shown === total
-    ? trans._n('%1 run', '%1 runs', total, count(total))
+    ? trans._n('%2 run', '%2 runs', total, count(total))
     : trans.__('%1 of %2 runs', count(shown), count(total));
 }
 
@@ -134,7 +134,7 @@ export function numberWords(key: string): (value: number) => string {
 export function differWords(different: IDifference, trans: TranslationBundle): string {
   const parts = [
     different.params > 0
-      ? trans._n('%1 parameter', '%1 parameters', different.params, different.params)
+      ? trans._n('%1 parameter', '%1 parameters', different.params)
       : '',
     different.data ? trans.__('data') : '',
     different.code ? trans.__('code') : ''
