@@ -163,7 +163,9 @@ function mergedWords(
       ? (sentCodes[sent.codes[index] ?? -1] ?? -1)
       : code(number === null ? null : String(number));
   });
-  return { kind: 'words', key, codes, words };
+  // The same list where nothing came: what was derived from it holds.
+  const same = old?.kind === 'words' && old.words.length === words.length;
+  return { kind: 'words', key, codes, words: same ? old.words : words };
 }
 
 function withTime(columns: Map<string, Column>, length: number): void {
