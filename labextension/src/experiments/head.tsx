@@ -73,7 +73,10 @@ export const Head = React.memo(function Head(props: IHeadProps): React.ReactElem
               aria-colspan={span}
               aria-colindex={column}
               className={`smo-Runs-section ${first.pinned ? 'smo-mod-pinned' : ''}`}
-              style={{ gridColumn: `${column} / span ${span}`, left: edges[column - 1] }}
+              style={{
+                gridColumn: `${column} / span ${span}`,
+                left: first.pinned ? edges[column - 1] : undefined
+              }}
             >
               {again ? <span className="smo-only-heard">{title}</span> : title}
             </div>
@@ -127,7 +130,7 @@ function Heading(
         sorts && place === 0 ? (sorts.down ? 'descending' : 'ascending') : 'none'
       }
       className={`smo-Runs-column ${column.pinned ? 'smo-mod-pinned' : ''} ${column.right ? 'smo-mod-right' : ''}`}
-      style={{ left: props.edges[props.index] }}
+      style={{ left: column.pinned ? props.edges[props.index] : undefined }}
     >
       <span className="smo-Runs-title">
         {column.key === NAME && (

@@ -24,12 +24,12 @@ export interface ILatestProps {
   open(run: RunRow): void;
 }
 
-const ICONS: Readonly<Record<RunRow['status'], IconName>> = {
-  running: 'working',
-  scheduled: 'waiting',
-  finished: 'done',
-  failed: 'failed',
-  stopped: 'stopped'
+const LOOKS: Readonly<Record<RunRow['status'], readonly [IconName, string]>> = {
+  running: ['working', 'accent'],
+  scheduled: ['waiting', 'plain'],
+  finished: ['done', 'ok'],
+  failed: ['failed', 'failed'],
+  stopped: ['stopped', 'plain']
 };
 
 export function Latest(props: ILatestProps): React.ReactElement {
@@ -109,9 +109,7 @@ function Runs(
             onFocus={() => setCurrent(run.id)}
             onClick={() => props.open(run)}
           >
-            <span className={`smo-Latest-icon smo-mod-${run.status}`}>
-              <Icon name={ICONS[run.status]} />
-            </span>
+            <Icon name={LOOKS[run.status][0]} tone={LOOKS[run.status][1]} />
             <span className="smo-only-heard">{statusWords(run.status, trans)} </span>
             <Name text={run.name} />
             <span className="smo-Latest-value">{valueWords(run.metric)}</span>

@@ -32,6 +32,7 @@ export class ExperimentsWidget extends ReactWidget {
     super();
     this.id = 'sm-onboard-experiments';
     this.addClass('smo-ExperimentsWidget');
+    this.node.tabIndex = -1; // may have the focus while there is no list
     this.title.label = options.trans.__('Experiments');
     this.title.icon = experimentsIcon;
     this.title.closable = true;
@@ -57,6 +58,12 @@ export class ExperimentsWidget extends ReactWidget {
         <Page {...pageProps(this.options)} />
       </React.Suspense>
     );
+  }
+
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    const list = this.node.querySelector<HTMLElement>('[role="grid"] [tabindex="0"]');
+    (list ?? this.node).focus();
   }
 
   protected override onAfterAttach(message: Message): void {

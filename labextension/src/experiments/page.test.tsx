@@ -20,6 +20,9 @@ describe('the table', () => {
     expect(names().length).toBeGreaterThan(20);
     expect(names().length).toBeLessThan(50);
     expect(names().slice(0, 3)).toEqual(['run-0', 'run-1', 'run-2']);
+    // Only what is pinned has a left edge: it would move a head away from its cells.
+    const edges = [...container.querySelectorAll<HTMLElement>('[role=columnheader]')];
+    expect(edges.filter(head => head.style.left !== '')).toHaveLength(2);
     expect(container.querySelectorAll('[data-smo-line][tabindex="0"]')).toHaveLength(1);
     expect(query('[data-smo-count]')?.textContent).toBe('10,000 runs');
     const { violations } = await axe.run(container, {

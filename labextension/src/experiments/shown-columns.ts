@@ -159,7 +159,7 @@ function widthOf(key: string, title: string, column: Column | undefined): number
     return NAME_WIDTH;
   }
   if (key === 'attributes.started' || key === 'attributes.ended') {
-    return 104;
+    return 120;
   }
   const head = 34 + title.length * 7;
   return column?.kind === 'words'

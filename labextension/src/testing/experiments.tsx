@@ -11,6 +11,8 @@ import { FIRST_VIEW } from '../experiments/table/view-state';
 import { runsOf } from './runs';
 import { trans } from './view';
 
+type Deeds = Required<IExperimentsDeeds>;
+
 /** So many runs: `auc` falls from run to run. */
 export function manyRuns(number: number): IRuns {
   const each = <T,>(value: (index: number) => T) =>
@@ -31,20 +33,20 @@ export function manyRuns(number: number): IRuns {
 export function showExperiments(first: Partial<IExperimentsPageProps> = {}) {
   cleanup();
   const deeds = {
-    set: vi.fn<IExperimentsDeeds['set']>(more => {
+    set: vi.fn<Deeds['set']>(more => {
       change({ view: { ...props.view, ...more } });
     }),
-    choose: vi.fn<IExperimentsDeeds['choose']>(chosen => change({ chosen })),
-    setCurrent: vi.fn<IExperimentsDeeds['setCurrent']>(current => change({ current })),
-    open: vi.fn<IExperimentsDeeds['open']>(),
-    compare: vi.fn<IExperimentsDeeds['compare']>(),
-    reproduce: vi.fn<IExperimentsDeeds['reproduce']>(),
-    menu: vi.fn<IExperimentsDeeds['menu']>(),
-    chooseExperiments: vi.fn<IExperimentsDeeds['chooseExperiments']>(),
-    saveCsv: vi.fn<IExperimentsDeeds['saveCsv']>(),
-    copy: vi.fn<IExperimentsDeeds['copy']>(),
-    copyLink: vi.fn<IExperimentsDeeds['copyLink']>(),
-    refresh: vi.fn<IExperimentsDeeds['refresh']>()
+    choose: vi.fn<Deeds['choose']>(chosen => change({ chosen })),
+    setCurrent: vi.fn<Deeds['setCurrent']>(current => change({ current })),
+    open: vi.fn<Deeds['open']>(),
+    compare: vi.fn<Deeds['compare']>(),
+    reproduce: vi.fn<Deeds['reproduce']>(),
+    menu: vi.fn<Deeds['menu']>(),
+    chooseExperiments: vi.fn<Deeds['chooseExperiments']>(),
+    saveCsv: vi.fn<Deeds['saveCsv']>(),
+    copy: vi.fn<Deeds['copy']>(),
+    copyLink: vi.fn<Deeds['copyLink']>(),
+    refresh: vi.fn<Deeds['refresh']>()
   };
   let props: IExperimentsPageProps = {
     runs: NO_RUNS,
@@ -72,8 +74,7 @@ export function showExperiments(first: Partial<IExperimentsPageProps> = {}) {
     give(props);
   };
   const { container } = render(<Parent />);
-  const query = <E extends HTMLElement = HTMLElement>(selector: string) =>
-    container.querySelector<E>(selector);
+  const query = (selector: string) => container.querySelector<HTMLElement>(selector);
   return {
     container,
     deeds,
