@@ -26,10 +26,10 @@ export interface ILatestProps {
 
 const LOOKS: Readonly<Record<RunRow['status'], readonly [IconName, string]>> = {
   running: ['working', 'accent'],
-  scheduled: ['waiting', 'plain'],
+  scheduled: ['waiting', 'quiet'],
   finished: ['done', 'ok'],
-  failed: ['failed', 'failed'],
-  stopped: ['stopped', 'plain']
+  failed: ['failed', 'bad'],
+  stopped: ['stopped', 'quiet']
 };
 
 export function Latest(props: ILatestProps): React.ReactElement {
