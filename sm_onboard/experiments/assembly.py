@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sm_onboard.errors import OnboardError
 from sm_onboard.pool import Pool
@@ -65,12 +66,18 @@ def _place(
     return Place(
         id=hashlib.sha256(uri.encode()).hexdigest()[:8],
         kind=kind or _kind(uri),
-        name=name or ("This space" if recording else uri),
+        name=name or _own_name(rooms, uri),
         uri=uri,
         open=open,
         recording=recording,
         fingerprint=_of_file(uri),
     )
+
+
+def _own_name(rooms: Rooms, uri: str) -> str:
+    if _kind(uri) not in ("sqlite", "files"):
+        return urlsplit(uri).hostname or uri
+    return "This space" if rooms.place.space else "This machine"
 
 
 def _kind(uri: str) -> Kind:

@@ -8,8 +8,8 @@ import type { ExperimentsState, RunRow } from '../api/types';
 import { fullDate, span } from '../domain/format';
 import { Name } from '../shell/controls';
 import { Icon } from '../shell/icon';
-import type { IconName } from '../shell/shapes';
 import { figure } from './format';
+import { STATES } from './states';
 
 export interface ILatestProps {
   state: ExperimentsState | null;
@@ -23,14 +23,6 @@ export interface ILatestProps {
   /** Show the run's experiment on the page. */
   open(run: RunRow): void;
 }
-
-const LOOKS: Readonly<Record<RunRow['status'], readonly [IconName, string]>> = {
-  running: ['working', 'accent'],
-  scheduled: ['waiting', 'quiet'],
-  finished: ['done', 'ok'],
-  failed: ['failed', 'bad'],
-  stopped: ['stopped', 'quiet']
-};
 
 export function Latest(props: ILatestProps): React.ReactElement {
   const { state, error, trans } = props;
@@ -109,7 +101,7 @@ function Runs(
             onFocus={() => setCurrent(run.id)}
             onClick={() => props.open(run)}
           >
-            <Icon name={LOOKS[run.status][0]} tone={LOOKS[run.status][1]} />
+            <State status={run.status} />
             <span className="smo-only-heard">{statusWords(run.status, trans)} </span>
             <Name text={run.name} />
             <span className="smo-Latest-value">{valueWords(run.metric)}</span>
@@ -121,6 +113,11 @@ function Runs(
       ))}
     </div>
   );
+}
+
+function State(props: { status: RunRow['status'] }): React.ReactElement {
+  const [icon, tone] = STATES[props.status] ?? (['skipped', 'quiet'] as const);
+  return <Icon name={icon} tone={tone} />;
 }
 
 function when(run: RunRow): string {

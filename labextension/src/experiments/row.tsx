@@ -5,21 +5,13 @@ import * as React from 'react';
 
 import { Name } from '../shell/controls';
 import { Icon } from '../shell/icon';
-import type { IconName } from '../shell/shapes';
 import { count, fullDate } from './format';
 import { NAME, STATUS, titleOf, type IShown } from './shown-columns';
+import { STATES } from './states';
 import { numberAt, textAt, type INumbers, type IRuns } from './table/columns';
 import type { IGroup } from './table/groups';
 import { COLOURS, placeOf } from './table/selection';
 import { numberWords, stateWords } from './words';
-
-const STATES: Readonly<Record<string, readonly [IconName, string]>> = {
-  running: ['working', 'accent'],
-  scheduled: ['waiting', 'quiet'],
-  finished: ['done', 'ok'],
-  failed: ['failed', 'bad'],
-  stopped: ['stopped', 'quiet']
-};
 
 /** The smallest and the largest finite value of a column. */
 export type Ends = readonly [number, number];
