@@ -75,10 +75,10 @@ def git_folders(folder: Path) -> tuple[Path, Path]:
 class Shadow:
     """A repository beside the person's: its own index, refs and new objects."""
 
-    def __init__(self, git: Git, folder: Path, shadow: Path) -> None:
+    def __init__(self, git: Git, folder: Path, shadow: Path, state: State | None) -> None:
         self.git, self.folder, self.at = git, folder, shadow
         own, common = git_folders(folder)
-        self.state = look(git, folder)
+        self.state = state or look(git, folder)
         if not self.state.head:
             raise OnboardError("snapshot.no_commit", "This repository has no commit yet.")
         (shadow / "objects" / "info").mkdir(parents=True)

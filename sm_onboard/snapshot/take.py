@@ -19,7 +19,7 @@ from sm_onboard.errors import OnboardError
 from sm_onboard.git.run import Git
 
 from .manifest import LeftOut, Manifest, Snapshot, Why
-from .shadow import Shadow
+from .shadow import Shadow, State
 
 _NEVER_FOLDERS = frozenset(
     "mlruns mlartifacts .venv venv env .tox .nox node_modules __pycache__ .mypy_cache "
@@ -54,6 +54,7 @@ def take(
     ignored: Collection[str] = (),
     limits: Limits = Limits(),
     extra: Mapping[str, Any] | None = None,
+    state: State | None = None,
 ) -> Snapshot:
     """Records what the work tree in ``folder`` has beyond HEAD.
 
@@ -62,6 +63,7 @@ def take(
         paths: only these, None for every file that git shows as changed or untracked.
         ignored: ignored files to take as well.
         url: of the repository, for readers; must hold no credentials.
+        state: what ``look`` said a moment ago; None: git is asked.
 
     Raises:
         OnboardError: ``snapshot.no_commit``, ``snapshot.too_large``, or git failed.
@@ -70,7 +72,7 @@ def take(
     store.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(prefix=".taking-", dir=store) as temporary:
         work = Path(temporary)
-        shadow = Shadow(git, folder, work / "shadow")
+        shadow = Shadow(git, folder, work / "shadow", state)
         head = shadow.state.head
         changed, left_out = _choose(shadow, paths, ignored, limits)
         index = shadow.write_tree()

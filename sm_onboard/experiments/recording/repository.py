@@ -80,6 +80,8 @@ class Repository:
         self.root = root
         self._git = Git(Listener(), limits=_PATIENCE)
         self._last: tuple[object, Seen] | None = None
+        self._address: tuple[object, str] | None = None
+        self._tracked: tuple[object, bool] | None = None
 
     def see(self, kept: Path) -> Seen:
         """The work tree now. The last snapshot counts where nothing has changed since.
@@ -111,7 +113,11 @@ class Repository:
             return True
         if path in {one.path for one in made.left_out}:
             return False
-        return bool(self._git.run("ls-files", "-z", "--", path, cwd=self.root))
+        key = (path, _stat(git_folders(self.root)[0] / "index"))
+        if self._tracked is None or self._tracked[0] != key:
+            said = self._git.run("ls-files", "-z", "--", path, cwd=self.root)
+            self._tracked = (key, bool(said))
+        return self._tracked[1]
 
     def _take(self, state: State, kept: Path) -> Seen:
         url, missing, taken = "", [], None
@@ -131,7 +137,11 @@ class Repository:
         else:
             try:
                 taken = snapshot.take(
-                    self._git, self.root, kept, reason=REASON, url=url, limits=LIMITS
+                    *(self._git, self.root, kept),
+                    reason=REASON,
+                    url=url,
+                    limits=LIMITS,
+                    state=state,
                 )
             except OnboardError as error:
                 missing.append(f"There is no snapshot: {error.message}")
@@ -155,11 +165,15 @@ class Repository:
 
     def _url(self) -> str:
         """The address of ``origin``, else of the first remote; without credentials."""
+        key = _stat(git_folders(self.root)[1] / "config")
+        if self._address and self._address[0] == key:
+            return self._address[1]
         ask = ("config", "--get-regexp", r"^remote\..*\.url$")
         said = self._git.run(*ask, cwd=self.root, ok=(0, 1)).decode("utf-8", "replace")
         urls = dict(line.split(" ", 1) for line in said.splitlines() if " " in line)
         url = urls.get("remote.origin.url") or next(iter(urls.values()), "")
-        return display(url) if url else ""
+        self._address = (key, display(url) if url else "")
+        return self._address[1]
 
 
 def _is_there(seen: Seen) -> bool:

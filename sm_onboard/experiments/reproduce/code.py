@@ -60,7 +60,10 @@ def find_clone(git: Git, root: Path, url: str, commits: tuple[str, ...]) -> Path
         config = folder / ".git" / "config"
         # --file: no includes, and nothing of the clone is run.
         ask = ("config", "--file", str(config), "--get-regexp", r"^remote\..*\.(url|promisor)$")
-        lines = git.run(*ask, ok=(0, 1, 128)).decode("utf-8", "replace").splitlines()
+        try:
+            lines = git.run(*ask, ok=(0, 1)).decode("utf-8", "replace").splitlines()
+        except GitFailed:  # a broken clone is no reason to stop
+            continue
         values = [line.partition(" ")[::2] for line in lines]
         if any(key.endswith(".promisor") for key, _ in values):
             continue
@@ -136,7 +139,10 @@ def _kept(material: Material) -> tuple[State, str]:
 def _nothing_kept(material: Material) -> str:
     job = checks.text(material.facts, record.JOB)
     if job:
-        return f"Neither a snapshot nor a commit is kept with it. It ran as the job {job}."
+        return (
+            "Neither a snapshot nor a commit is kept with it. It ran as the job "
+            f"{job}, which is not started again from here."
+        )
     if record.RECORD in material.run.tags:
         return "Neither a snapshot nor a commit is kept with it."
     return "sm_onboard did not record this run, so neither a snapshot nor a commit is kept."

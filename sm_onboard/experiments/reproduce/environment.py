@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sm_onboard.experiments import record
+from sm_onboard.git.run import plain
 
 from . import checks
 from .here import Here
@@ -25,6 +26,10 @@ def look(material: Material, here: Here) -> tuple[Part, tuple[Package, ...]]:
         sentences.append("The packages of the run were not recorded.")
         return Part(part="environment", state="unknown", text=" ".join(sentences)), ()
     differing = compare(then, here.packages())
+    elsewhere = sorted(name for name in _elsewhere(material) if name in then)
+    detail = (
+        f"Not from an index, so not installed again: {_listed(elsewhere)}." if elsewhere else ""
+    )
     missing = [package for package in differing if not package.now]
     orders = {package: _order(package) for package in differing if package.now}
     for word, order in (("newer", 1), ("older", -1), ("different", 0)):
@@ -36,8 +41,31 @@ def look(material: Material, here: Here) -> tuple[Part, tuple[Package, ...]]:
     if not sentences:
         number = len(then)
         text = f"The same {number} packages." if number != 1 else "The same package."
-        return Part(part="environment", state="ok", text=text), ()
-    return Part(part="environment", state="differs", text=" ".join(sentences)), differing
+        return Part(part="environment", state="ok", text=text, detail=detail), ()
+    text = " ".join(sentences)
+    return Part(part="environment", state="differs", text=text, detail=detail), differing
+
+
+def requirements(material: Material) -> str:
+    """The packages of the run for pip. A comment is what no index has under this version."""
+    lines = []
+    elsewhere = _elsewhere(material)
+    for name, version in sorted((material.packages or {}).items()):
+        line = f"{name}=={version}"
+        if name in elsewhere:
+            line = f"# {line} was installed from {elsewhere[name]}"
+        lines.append(f"{line}\n")
+    return "".join(lines)
+
+
+def _elsewhere(material: Material) -> dict[str, str]:
+    """Packages from folders and repositories, and where those were: text to read only."""
+    told = material.facts.get("package_sources")
+    return {
+        checks.canonical(name): plain(address, 300)
+        for name, address in (told.items() if isinstance(told, Mapping) else ())
+        if isinstance(name, str) and isinstance(address, str)
+    }
 
 
 def compare(then: Mapping[str, str], now: Mapping[str, str]) -> tuple[Package, ...]:

@@ -23,6 +23,7 @@ from sm_onboard.snapshot.restore import write_files
 from . import checks
 from .aside import aside, publish, publish_as, taken
 from .code import has_commit
+from .environment import requirements
 from .here import Here, entry
 from .material import Material
 from .models import Made, Plan
@@ -228,8 +229,7 @@ def _beside(material: Material, plan: Plan, clone: Path) -> bool:
     _json(clone / record.REPEATS_FILE, repeats)
     _json(ours / "parameters.json", run.params)
     if material.packages:
-        lines = (f"{name}=={version}\n" for name, version in sorted(material.packages.items()))
-        (ours / "environment.txt").write_text("".join(lines), encoding="utf-8")
+        (ours / "environment.txt").write_text(requirements(material), encoding="utf-8")
     executed = material.notebook()
     if executed is not None:
         (ours / "notebook.ipynb").write_bytes(executed)

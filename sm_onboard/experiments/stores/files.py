@@ -15,15 +15,18 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sm_onboard.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from sm_onboard.experiments.models import Experiment, File, Kind, Point, Run
 
 from . import run_folder as folders
-from .folder import ArtifactFolder
+from .folder import ArtifactFolder, open_folder
 from .sqlite import check_tags
 from .sqlite_rows import run_unknown
+
+if TYPE_CHECKING:
+    from .s3_folder import S3Folder
 
 _TRASH: Final = ".trash"
 _ID = folders.ID
@@ -122,8 +125,8 @@ class FileStore:
                 "Ask whoever owns the folder.",
             ) from error
 
-    def _artifacts(self, id: str) -> ArtifactFolder:
-        return ArtifactFolder(self.run(id).artifacts, self.path.parent)
+    def _artifacts(self, id: str) -> ArtifactFolder | S3Folder:
+        return open_folder(self.run(id).artifacts, self.path.parent)
 
     def _folder(self, id: str) -> Path:
         if _ID.fullmatch(id):

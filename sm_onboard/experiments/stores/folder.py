@@ -9,10 +9,31 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from sm_onboard.errors import Conflict, InvalidRequest, NotFound, OnboardError
 from sm_onboard.experiments.models import File
+
+if TYPE_CHECKING:
+    from .s3_folder import S3Folder
+
+
+def open_folder(location: str, beside: Path) -> ArtifactFolder | S3Folder:
+    """The files of a run that a local store knows the place of.
+
+    Args:
+        location: a path, ``file:`` or ``s3:`` URI, as the store keeps it.
+        beside: the folder that a relative location is relative to.
+
+    Raises:
+        Conflict: ``experiments.files_elsewhere``.
+    """
+    if location.startswith("s3://"):
+        from .s3_folder import S3Folder
+
+        return S3Folder(location)
+    return ArtifactFolder(location, beside)
 
 
 class ArtifactFolder:
@@ -110,7 +131,9 @@ def _local_path(location: str) -> str:
         return unquote(split.path)
     if scheme == "mlflow-artifacts":
         raise _elsewhere("The files of the run are kept by an MLflow server.")
-    raise _elsewhere(f"The files of the run are not on this machine, but at {scheme}://.")
+    raise _elsewhere(
+        f"The files of the run are neither on this machine nor in S3, but at {scheme}://."
+    )
 
 
 def _elsewhere(message: str) -> Conflict:

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import os
 import re
+import threading
+import time
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -33,6 +35,8 @@ _ARN = re.compile(
     r"arn:(?P<partition>aws|aws-us-gov):sagemaker:(?P<region>[a-z]{2}(?:-[a-z]+)+-\d+):\d{12}:"
     r"mlflow-(?P<kind>tracking-server|app)/[A-Za-z0-9][A-Za-z0-9_-]{0,255}"
 )
+_ROLE = re.compile(r"arn:aws(?:-[a-z]+)*:iam::\d{12}:role/[\w+=,.@/-]{1,576}", re.ASCII)
+_EARLY = 300.0  # seconds before credentials end that they are got anew
 _ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]{1,40}:[A-Za-z*]{1,60})")
 _SAID = re.compile(
     r"\b([A-Z][A-Za-z]{4,60}(?:Exception|Token|Id|Expired|Signature)|SignatureDoesNotMatch)\b"
@@ -67,11 +71,13 @@ class ManagedStore(MlflowStore):
     Args:
         arn: ``arn:aws:sagemaker:REGION:ACCOUNT:mlflow-tracking-server/NAME`` or
             ``…:mlflow-app/ID``.
-        environ: SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT is honoured.
+        environ: AWS's own variables for MLflow are honoured: SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT, and
+            SAGEMAKER_MLFLOW_ASSUME_ROLE_ARN for a server of another account.
         clients: whose credentials sign; also reads artifacts in S3.
 
     Raises:
-        InvalidRequest: ``experiments.store_kind`` for another ARN.
+        InvalidRequest: ``experiments.store_kind`` for another ARN, ``experiments.store_role`` for a
+            role that is none.
     """
 
     def __init__(
@@ -91,7 +97,10 @@ class ManagedStore(MlflowStore):
         self._way = _WAYS[named["kind"]]
         own = environ.get("SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT", "").rstrip("/")
         base = own or self._way.endpoint.format(region=named["region"])
-        sign = _Signer(self._way, arn, named["region"], clients or aws.default())
+        clients = clients or aws.default()
+        role = environ.get("SAGEMAKER_MLFLOW_ASSUME_ROLE_ARN", "")
+        identity = _Assumed(role, clients, named["region"]) if role else clients
+        sign = _Signer(self._way, arn, named["region"], identity)
         super().__init__(self._way.kind, arn, Wire(base, arn, sign), Artifacts(clients))
 
     def _refused(self, answer: Answer, said: dict[str, Any], name: str) -> OnboardError:
@@ -120,11 +129,43 @@ class ManagedStore(MlflowStore):
         return translated
 
 
+class _Assumed:
+    """The credentials of another role, got anew shortly before they end. Thread-safe."""
+
+    def __init__(self, role: str, clients: aws.Aws, region: str) -> None:
+        if _ROLE.fullmatch(role) is None:
+            raise InvalidRequest(
+                "experiments.store_role",
+                "SAGEMAKER_MLFLOW_ASSUME_ROLE_ARN does not hold the ARN of a role.",
+                "Set it to arn:aws:iam::ACCOUNT:role/NAME, or unset it.",
+            )
+        self._role, self._clients, self._region = role, clients, region
+        self._lock = threading.Lock()
+        self._held: Any = None
+        self._until = 0.0
+
+    def credentials(self) -> Any:
+        """As ``Aws.credentials``; raises OnboardError, those of ``aws.errors``."""
+        from botocore.credentials import ReadOnlyCredentials
+
+        with self._lock:
+            if time.time() > self._until - _EARLY:
+                client = self._clients.client("sts", self._region)
+                with aws.errors("sts:AssumeRole", self._role):
+                    told = client.assume_role(RoleArn=self._role, RoleSessionName="sm-onboard")
+                key = told["Credentials"]
+                self._held = ReadOnlyCredentials(
+                    key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"]
+                )
+                self._until = key["Expiration"].timestamp()
+            return self._held
+
+
 class _Signer:
     """Signs requests for one server, with the credentials as they are at that moment."""
 
-    def __init__(self, way: _Way, arn: str, region: str, clients: aws.Aws) -> None:
-        self._way, self._arn, self._region, self._clients = way, arn, region, clients
+    def __init__(self, way: _Way, arn: str, region: str, identity: aws.Aws | _Assumed) -> None:
+        self._way, self._arn, self._region, self._identity = way, arn, region, identity
 
     def __call__(self, request: Any) -> None:
         from botocore.auth import SigV4Auth
@@ -133,7 +174,7 @@ class _Signer:
         request.headers["X-Amz-Content-SHA256"] = sha256(request.data or b"").hexdigest()
         # The endpoint takes this one away before it looks at the signature.
         del request.headers["Connection"]
-        credentials = self._clients.credentials()
+        credentials = self._identity.credentials()
         SigV4Auth(credentials, self._way.service, self._region).add_auth(request)
 
 

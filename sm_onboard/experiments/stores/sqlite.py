@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
 from sm_onboard.errors import Conflict, Forbidden, InvalidRequest, NotFound, OnboardError
@@ -19,11 +19,14 @@ from sm_onboard.experiments.models import Experiment, File, Kind, Point, Run
 
 from . import schema
 from . import sqlite_rows as rows
-from .folder import ArtifactFolder
+from .folder import ArtifactFolder, open_folder
 
 KEY_LIMIT: Final = 250  # characters, MLflow's own
 VALUE_LIMIT: Final = 8000
 _BUSY: Final = 5.0  # seconds to wait for a writer, as MLflow does itself
+
+if TYPE_CHECKING:
+    from .s3_folder import S3Folder
 
 T = TypeVar("T")
 
@@ -116,9 +119,9 @@ class SqliteStore:
                     connection.execute("UPDATE runs SET name = ? WHERE run_uuid = ?", (value, id))
             connection.execute("COMMIT")
 
-    def _folder(self, id: str) -> ArtifactFolder:
+    def _folder(self, id: str) -> ArtifactFolder | S3Folder:
         location = self._read(lambda connection: rows.artifacts_of(connection, id))
-        return ArtifactFolder(location, self.path.parent)
+        return open_folder(location, self.path.parent)
 
     def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         with self._open("ro") as connection:

@@ -84,11 +84,15 @@ def runs(connection: sqlite3.Connection, where: str, values: Any) -> list[Run]:
     params = _pairs(connection, _PAIRS.format(table="params", where=where), values)
     tags = _pairs(connection, _PAIRS.format(table="tags", where=where), values)
     metrics: dict[str, dict[str, float]] = {}
+    names: dict[str, str] = {}  # SQLite gives a text of its own for every row
     for run, key, value, nan in connection.execute(_METRICS.format(where=where), values):
         of_run = metrics.get(run)
         if of_run is None:
             of_run = metrics[run] = {}
-        of_run[key] = number(value, nan)
+        name = names.get(key)
+        if name is None:
+            name = names[key] = text(key)
+        of_run[name] = number(value, nan)
     datasets: dict[str, list[Dataset]] = {}
     if schema.has_datasets(connection):
         for run, *facts in connection.execute(_DATASETS.format(where=where), values):
@@ -127,11 +131,15 @@ def _run(
 
 def _pairs(connection: sqlite3.Connection, query: str, values: Any) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
+    names: dict[str, str] = {}
     for run, key, value in connection.execute(query, values):
         of_run = found.get(run)
         if of_run is None:
             of_run = found[run] = {}
-        of_run[key] = value if type(value) is str else text(value)
+        name = names.get(key)
+        if name is None:
+            name = names[key] = text(key)
+        of_run[name] = value if type(value) is str else text(value)
     return found
 
 

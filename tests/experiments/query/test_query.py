@@ -135,6 +135,13 @@ def test_equal_ones_come_newest_first() -> None:
     assert [r.id for r in sort(runs, [parse_order("status DESC")])] == ["c", "a", "b", "d"]
 
 
+@pytest.mark.parametrize(
+    ("text", "pattern"), [("a", "a%a"), ("ab", "ab%b"), ("aba", "ab%ba"), ("ab", "a%b%b")]
+)
+def test_no_character_is_matched_twice(text: str, pattern: str) -> None:
+    assert not like(text, pattern, capitals=True)
+
+
 def test_like_takes_time_in_proportion() -> None:
     """As a regular expression this would take longer than anybody lives."""
     before = time.monotonic()

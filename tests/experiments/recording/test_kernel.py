@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
+import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from nbclient import NotebookClient
 from sm_onboard import snapshot
 from sm_onboard.experiments import record
 from sm_onboard.experiments.recording import data
+from sm_onboard.experiments.recording.provider import Provider
 from sm_onboard.git.listener import Listener
 from sm_onboard.git.run import Git
 
@@ -200,3 +204,42 @@ def test_the_work_tree_comes_back(recorded: Recorded, tmp_path: Path) -> None:
         path = file.relative_to(recorded.clone.root)
         if file.is_file() and path.parts[0] != ".git":
             assert (tmp_path / "again" / path).read_bytes() == file.read_bytes(), path
+
+
+def test_a_broken_plug_in_breaks_nothing(tmp_path: Path) -> None:
+    """mlflow survives no error but ImportError while it loads a plug-in."""
+    program = """
+import importlib.abc, sys
+class Broken(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        loaded = (".experiments", ".recording", ".provider")
+        if name.startswith("sm_onboard.") and not name.endswith(loaded):
+            raise SyntaxError(name)
+sys.meta_path.insert(0, Broken())
+import mlflow
+from mlflow.tracking.context.registry import resolve_tags
+print(resolve_tags()["smo.missing"])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "The context was not recorded (SyntaxError).\n"
+
+
+def test_nothing_heavy_is_loaded_for_a_run(clone: Clone) -> None:
+    program = """
+import sys
+from sm_onboard.experiments.recording.provider import Provider
+assert not [x for x in sys.modules if x.startswith("sm_onboard.git")], "before the first run"
+Provider().tags()
+print(sorted({"msgspec", "jupyter_server", "boto3", "tornado", "mlflow"} & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=clone.root, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_mlflow_finds_the_plug_in() -> None:
+    (found,) = metadata.entry_points(group="mlflow.run_context_provider", name="smo")
+    assert found.load() is Provider

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from sm_onboard.experiments import record
 from sm_onboard.experiments.reproduce.cli import reproduce
 from sm_onboard.experiments.stores import opening
 from tests.experiments.reproduce.lab import ID, Lab, dirty, lab, whole
-from tests.gitserver import Fault
+from tests.gitserver import Fault, wait_until
 
 
 @pytest.fixture
@@ -97,3 +99,22 @@ def test_a_run_that_cannot_come_back(here: Lab) -> None:
     assert done.exit_code == 1
     assert "This run cannot be brought back." in done.output
     assert call("nobody", "--yes").exit_code == 1
+
+
+def test_ctrl_c_leaves_nothing(here: Lab, home: Path) -> None:
+    here.record()
+    server = here.person.server
+    server.faults["churn"] = Fault.stall(after=200)
+
+    def interrupt() -> None:
+        wait_until(lambda: server.counts["churn"].packs > 0)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    server.reset_counts()
+    thread.start()
+    done = call(ID, "--yes")
+    thread.join()
+    assert (done.exit_code, "Cancelled. Nothing was made." in done.output) == (130, True)
+    assert os.listdir(home / "reproduced") == []
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -71,6 +71,16 @@ def test_what_the_next_run_needs_lies_beside_it(here: Lab) -> None:
     assert (clone / ".git/sm-onboard/notebook.ipynb").read_bytes() == b'{"as": "it ran"}'
 
 
+def test_packages_from_elsewhere_are_not_asked_of_an_index(here: Lab) -> None:
+    sources = {"Ours_Too": "git+https://example.com/x@1\n--pre", "numpy": 7, "gone": "file:///x"}
+    here.record(environment="numpy==2.0.0\nours-too==0.1\n", facts={"package_sources": sources})
+    row = next(row for row in here.plan().parts if row.part == "environment")
+    assert row.detail == "Not from an index, so not installed again: ours-too."
+    assert Path(here.make().environment).read_text() == (
+        "numpy==2.0.0\n# ours-too==0.1 was installed from git+https://example.com/x@1--pre\n"
+    )
+
+
 def test_a_colleague_with_another_home_gets_the_same(here: Lab, home: Path) -> None:
     here.person.write(".gitattributes", "*.txt filter=loud\n*.bin filter=lfs\n")
     here.person.git("add", ".gitattributes")

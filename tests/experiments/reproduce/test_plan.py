@@ -53,6 +53,24 @@ def test_code_is_here_and_the_repository_has_moved_on(here: Lab) -> None:
     )
 
 
+def test_clones_that_cannot_stand_alone_are_passed_over(here: Lab) -> None:
+    here.record()
+    broken = here.person.root / "a" / ".git"
+    broken.mkdir(parents=True)
+    (broken / "config").write_text("[nonsense")
+    assert here.plan().clone == str(here.person.clone)
+    git = here.person.clone / ".git"
+    for spoil in ("shallow", "objects/info/alternates"):
+        (git / spoil).write_text("")
+        assert here.plan().source == "remote"
+        (git / spoil).unlink()
+    here.person.git("config", "remote.origin.promisor", "true")
+    assert here.plan().source == "remote"
+    here.person.git("config", "--unset", "remote.origin.promisor")
+    here.person.git("remote", "set-url", "origin", here.person.server.url("other"))
+    assert here.plan().source == "remote"
+
+
 def test_code_of_a_host_that_answers_and_of_one_that_does_not(here: Lab) -> None:
     here.record()
     there = here.machine(here.folder / "colleague")

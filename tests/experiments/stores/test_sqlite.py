@@ -14,6 +14,7 @@ import pytest
 
 from sm_onboard.errors import OnboardError
 from sm_onboard.experiments.stores import sqlite as sqlite_module
+from sm_onboard.experiments.stores import sqlite_rows
 from sm_onboard.experiments.stores.sqlite import SqliteStore
 
 from .plain import REVISION, add, execute, make
@@ -132,6 +133,21 @@ def test_write_ahead_log(path: Path) -> None:
         assert [run.id for run in SqliteStore(path).runs()] == [ID]
 
 
+def test_all_of_a_run_is_of_one_moment(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(path, ID, params={"early": "1"})
+    execute(path, "PRAGMA journal_mode = WAL")  # in which nobody waits for a reader
+    pairs = sqlite_rows._pairs
+
+    def meanwhile(*arguments: object) -> object:
+        execute(path, "INSERT OR IGNORE INTO params VALUES ('late', '1', ?)", ID)
+        return pairs(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sqlite_rows, "_pairs", meanwhile)
+    store = SqliteStore(path)
+    assert store.run(ID).params == {"early": "1"}
+    assert store.run(ID).params == {"early": "1", "late": "1"}
+
+
 def test_a_newer_schema_that_has_what_is_needed(tmp_path: Path) -> None:
     path = make(tmp_path / "mlflow.db", revision="ffffffffffff")
     add(path, ID)
@@ -169,7 +185,10 @@ def test_columns_that_hold_something_else(path: Path) -> None:
         params={"bytes": b"\xff\xfe", "none": None, "number": 5},
         metrics={"text": "much", "huge": 1.7976931348623157e308, "nan": math.nan, "whole": 3},
     )  # fmt: skip
+    for table, value in (("params", "'x'"), ("latest_metrics", "1, 0, 0, 0")):
+        execute(path, f"INSERT INTO {table} VALUES (x'6b6579', {value}, '{ID}')")
     run = SqliteStore(path).run(ID)
+    assert (run.params.pop("key"), run.metrics["key"]) == ("x", 1.0)
     assert run.params == {"bytes": "��", "none": "", "number": "5"}
     assert run.started is None
     assert run.status == "running"
@@ -235,7 +254,7 @@ def test_artifacts_beside_a_relative_place(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["mlflow-artifacts:/1/x/artifacts", "s3://bucket/x", "file://other/x", "", "dbfs:/x"]
+    "place", ["mlflow-artifacts:/1/x/artifacts", "file://other/x", "", "dbfs:/x"]
 )
 def test_artifacts_elsewhere(path: Path, place: str) -> None:
     add(path, ID, artifacts=place)

@@ -211,7 +211,9 @@ def test_history(written: Written) -> None:
 
 
 def test_data_sets(written: Written) -> None:
-    found = {dataset.name: dataset for dataset in written.run("first").datasets}
+    datasets = written.run("first").datasets
+    assert sorted(dataset.name for dataset in datasets) == ["customers", "holdout"]
+    found = {dataset.name: dataset for dataset in datasets}
     assert found["customers"].digest == "ab12"
     assert found["customers"].source == '{"uri": "c"}'
     assert (found["customers"].context, found["holdout"].context) == ("training", "")

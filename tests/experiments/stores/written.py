@@ -66,7 +66,7 @@ def write(uri: str, folder: Path) -> dict[str, str]:
                 Dataset(
                     name="customers", digest="ab12", source_type="local", source='{"uri": "c"}'
                 ),
-                [InputTag("mlflow.data.context", "training")],
+                [InputTag("mlflow.data.context", "training"), InputTag("other", "x")],
             ),
             DatasetInput(Dataset(name="holdout", digest="cd34", source_type="s3", source="{}")),
         ],

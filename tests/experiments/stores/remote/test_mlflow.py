@@ -14,6 +14,7 @@ import pytest
 from sm_onboard import aws
 from sm_onboard.errors import Conflict, Forbidden, InvalidRequest, NotFound, OnboardError
 from sm_onboard.experiments.models import File, Point
+from sm_onboard.experiments.stores import managed as module
 from sm_onboard.experiments.stores import rest
 from sm_onboard.experiments.stores.managed import ManagedStore
 from sm_onboard.experiments.stores.server import ServerStore
@@ -348,6 +349,34 @@ def test_a_wrong_secret_is_said(managed: Managed, monkeypatch: pytest.MonkeyPatc
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     assert code(managed.store(arn).experiments) == "aws.no_credentials"
+
+
+def test_another_role_is_assumed(managed: Managed, monkeypatch: pytest.MonkeyPatch) -> None:
+    arn = managed.server()
+    iam = managed.sagemaker.client("iam")
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
+    for name, action in (("reader", "SearchExperiments"), ("nobody", "AccessUI")):
+        document = {"Version": "2012-10-17", "Statement": [trust]}
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))
+        allowed = {"Effect": "Allow", "Action": f"sagemaker-mlflow:{action}", "Resource": arn}
+        document = {"Version": "2012-10-17", "Statement": [allowed]}
+        iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=json.dumps(document))
+    key = managed.user({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"})
+    for name, value in key.items():
+        monkeypatch.setenv(name, value)
+    role = "arn:aws:iam::123456789012:role/"
+    managed.environ["SAGEMAKER_MLFLOW_ASSUME_ROLE_ARN"] = role + "nobody"
+    assert code(managed.store(arn).experiments) == "aws.forbidden"
+    managed.environ["SAGEMAKER_MLFLOW_ASSUME_ROLE_ARN"] = role + "reader"
+    managed.sagemaker.control.clear_log()
+    store = managed.store(arn)
+    assert store.experiments() and store.experiments()
+    assert managed.sagemaker.control.log()["counts"]["sts:AssumeRole"] == 1
+    monkeypatch.setattr(module, "_EARLY", 10**6)  # as though they were about to end
+    assert store.experiments()
+    assert managed.sagemaker.control.log()["counts"]["sts:AssumeRole"] == 2
+    managed.environ["SAGEMAKER_MLFLOW_ASSUME_ROLE_ARN"] = "reader"
+    assert code(lambda: managed.store(arn)) == "experiments.store_role"
 
 
 def test_a_server_that_is_stopped_or_not_there(managed: Managed) -> None:

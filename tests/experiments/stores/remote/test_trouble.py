@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
@@ -650,3 +652,23 @@ def test_what_is_no_arn_of_a_server(arn: str) -> None:
 def test_time_is_bounded() -> None:
     assert (aws.CONNECT_TIMEOUT, wire.READ_TIMEOUT, wire.ATTEMPTS) == (3, 10, 3)
     assert len(wire.PAUSES) == wire.ATTEMPTS - 1
+
+
+def test_neither_mlflow_nor_boto3_is_loaded_before_a_store_is_asked() -> None:
+    said = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys\n"
+            "from sm_onboard.experiments.stores import discover, managed, sagemaker, server\n"
+            "server.ServerStore('http://host', environ={})\n"
+            "sagemaker.SagemakerStore('eu-west-1')\n"
+            f"managed.ManagedStore({SERVER_ARN!r}, environ={{}})\n"
+            "print({'mlflow', 'boto3', 'botocore', 'urllib3'} & set(sys.modules))",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert said.stdout.strip() == "set()"
