@@ -172,8 +172,9 @@ function Heading(
         ) : shape ? (
           <Histogram
             shown={shape}
+            of={column.key}
             facet={props.facets[column.key]}
-            onBrush={facet => props.onFacet(column.key, facet)}
+            onFacet={props.onFacet}
           />
         ) : known?.kind === 'words' ? (
           trans._n('%2 value', '%2 values', known.words.length, count(known.words.length))

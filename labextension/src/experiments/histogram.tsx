@@ -10,11 +10,17 @@ import { BINS, brushed, type Facet, type IHistogram } from './table/facets';
 const WIDTH = 100;
 const HEIGHT = 20;
 
-export function Histogram(props: {
+interface IHistogramProps {
   shown: IHistogram;
+  /** The column's key. */
+  of: string;
   facet: Facet | undefined;
-  onBrush(facet: Facet | null): void;
-}): React.ReactElement {
+  onFacet(key: string, facet: Facet | null): void;
+}
+
+export const Histogram = React.memo(function Histogram(
+  props: IHistogramProps
+): React.ReactElement {
   const { shown, facet } = props;
   const [drag, setDrag] = React.useState<readonly [number, number] | null>(null);
   const highest = Math.max(...shown.all, 1);
@@ -24,10 +30,12 @@ export function Histogram(props: {
     const bin = Math.floor(((event.clientX - left) / (width || 1)) * BINS);
     return Math.max(0, Math.min(BINS - 1, bin));
   };
-  const bar = (bin: number, count: number) => {
-    const height = count === 0 ? 0 : Math.max(1, (count / highest) * HEIGHT);
-    return { x: bin * step, y: HEIGHT - height, width: step - 1, height };
-  };
+  // One path for all bars: forty elements in each head are felt with every search.
+  const bars = (counts: Int32Array) =>
+    Array.from(counts, (count, bin) => {
+      const height = count === 0 ? 0 : Math.max(1, (count / highest) * HEIGHT);
+      return `M${bin * step} ${HEIGHT}v${-height}h${step - 1}v${height}z`;
+    }).join('');
   return (
     <svg
       className="smo-Histogram"
@@ -49,16 +57,15 @@ export function Histogram(props: {
           setDrag(null);
           // A click where it narrows already takes that back.
           const click = drag[0] === drag[1];
-          props.onBrush(click && facet ? null : brushed(shown, drag[0], drag[1]));
+          props.onFacet(
+            props.of,
+            click && facet ? null : brushed(shown, drag[0], drag[1])
+          );
         }
       }}
     >
-      {Array.from(shown.all, (all, bin) => (
-        <React.Fragment key={bin}>
-          <rect className="smo-Histogram-all" {...bar(bin, all)} />
-          <rect className="smo-Histogram-kept" {...bar(bin, shown.kept[bin] ?? 0)} />
-        </React.Fragment>
-      ))}
+      <path className="smo-Histogram-all" d={bars(shown.all)} />
+      <path className="smo-Histogram-kept" d={bars(shown.kept)} />
       {drag && (
         <rect
           className="smo-Histogram-brush"
@@ -70,4 +77,4 @@ export function Histogram(props: {
       )}
     </svg>
   );
-}
+});

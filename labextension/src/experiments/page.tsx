@@ -9,14 +9,14 @@ import { RunsGrid } from './grid';
 import { Loading, Nothing, Problem } from './notices';
 import type { IExperimentsPageProps } from './props';
 import { shownColumns, STATUS } from './shown-columns';
-import { arranged, held } from './table/arranged';
+import { found, held } from './table/arranged';
 import type { IRuns } from './table/columns';
-import { withFacet } from './table/facets';
+import { kept, withFacet } from './table/facets';
 import { grouped } from './table/groups';
 import { compiled, type IFilter } from './table/query/compile';
 import { QueryError } from './table/query/lex';
 import { inOrder } from './table/selection';
-import { turned } from './table/sort';
+import { ordered, turned } from './table/sort';
 import { clampWidth } from './table/view-state';
 import { Tools } from './tools';
 
@@ -26,17 +26,16 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
   const search = React.useRef<HTMLInputElement>(null);
   const [closed, setClosed] = React.useState<ReadonlySet<string>>(new Set());
   const { filter, problem } = useFilter(view.filter);
-  const result = React.useMemo(
-    () =>
-      arranged(runs, filter, {
-        search: view.search,
-        facets: view.facets,
-        sort: view.sort
-      }),
-    [runs, filter, view.search, view.facets, view.sort]
+  const by = React.useMemo(
+    () => found(runs, filter, { search: view.search, facets: view.facets }),
+    [runs, filter, view.search, view.facets]
+  );
+  const rows = React.useMemo(
+    () => ordered(runs, kept(by), view.sort),
+    [runs, by, view.sort]
   );
   const epoch = [filter, view.search, view.facets, view.sort];
-  const hold = useHeld(runs, result.rows, epoch);
+  const hold = useHeld(runs, rows, epoch);
   const lines = React.useMemo(
     () => grouped(runs, hold.rows, view.group, closed),
     [runs, hold.rows, view.group, closed]
@@ -81,7 +80,7 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
       <div className="smo-Experiments-facets">
         <Chips
           runs={runs}
-          by={result.by}
+          by={by}
           facets={view.facets}
           trans={trans}
           onFacets={facets => deeds.set({ facets })}
@@ -117,7 +116,7 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
         <RunsGrid
           runs={runs}
           grouped={lines}
-          by={result.by}
+          by={by}
           columns={columns}
           view={view}
           chosen={chosen}

@@ -2,9 +2,7 @@
 
 import type { IconName } from '../shell/shapes';
 
-export const STATES: Readonly<
-  Record<string, readonly [IconName, string]>
-> = {
+export const STATES: Readonly<Record<string, readonly [IconName, string]>> = {
   running: ['working', 'accent'],
   scheduled: ['waiting', 'quiet'],
   finished: ['done', 'ok'],

@@ -18,11 +18,20 @@ export function arranged(
   filter: IFilter | null,
   view: Pick<ITableView, 'search' | 'facets' | 'sort'>
 ): IArranged {
+  const by = found(runs, filter, view);
+  return { rows: ordered(runs, kept(by), view.sort), by };
+}
+
+/** The rows without their order: what heads and facets are drawn from. */
+export function found(
+  runs: IRuns,
+  filter: IFilter | null,
+  view: Pick<ITableView, 'search' | 'facets'>
+): INarrowed {
   const keep = new Uint8Array(runs.ids.length).fill(1);
   filter?.apply(runs, keep);
   searched(runs, view.search, keep);
-  const by = narrowed(runs, view.facets, keep);
-  return { rows: ordered(runs, kept(by), view.sort), by };
+  return narrowed(runs, view.facets, keep);
 }
 
 export interface IHeld {
