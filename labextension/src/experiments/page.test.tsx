@@ -146,6 +146,10 @@ describe('narrowing', () => {
     fireEvent.click(query('[data-smo-value=failed] input')!);
     expect(names()).toEqual(['run-4', 'run-9']);
     fireEvent.click(query('[data-smo-do=drop-facet]')!);
+    fireEvent.pointerDown(query('[data-smo-popup=facet]')!);
+    expect(query('[data-smo-popup=facet]')).not.toBeNull();
+    fireEvent.pointerDown(query('[data-smo-count]')!);
+    expect(query('[data-smo-popup=facet]')).toBeNull();
     const shape = query('[data-smo-sort="metrics.auc"]')!
       .closest('[role=columnheader]')!
       .querySelector('[data-smo-histogram]')!;

@@ -12,6 +12,7 @@ export function Popup(props: {
   const [open, setOpen] = React.useState(false);
   const button = React.useRef<HTMLButtonElement>(null);
   const panel = React.useRef<HTMLDivElement>(null);
+  const whole = React.useRef<HTMLSpanElement>(null);
   const id = React.useId();
   React.useEffect(() => {
     if (open) {
@@ -19,8 +20,19 @@ export function Popup(props: {
       (first ?? panel.current)?.focus();
     }
   }, [open]);
+  React.useEffect(() => {
+    // A click where nothing takes the focus is told by no blur.
+    const leave = (event: Event) => {
+      if (event.target instanceof Node && !whole.current?.contains(event.target)) {
+        setOpen(false);
+      }
+    };
+    document.addEventListener('pointerdown', leave);
+    return () => document.removeEventListener('pointerdown', leave);
+  }, []);
   return (
     <span
+      ref={whole}
       className="smo-Popup"
       onBlur={event => {
         const to = event.relatedTarget;
