@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sm_onboard.errors import OnboardError
@@ -17,6 +18,9 @@ from .models import Kind, Store
 from .service import ExperimentsService
 from .watching import Place
 
+if TYPE_CHECKING:
+    from .stores.discover import Found
+
 _THREADS = 4  # a store may hang in each
 
 
@@ -25,7 +29,7 @@ def make_service(rooms: Rooms) -> ExperimentsService:
     # Threads of its own: a store that hangs must not hold up requests and other rooms.
     pool = Pool(_THREADS, "sm_onboard-experiments")
     return ExperimentsService(
-        lambda: list(places(rooms)),
+        lambda everything: list(places(rooms, everything)),
         pool=pool,
         server=rooms.server,
         notify=rooms.notify,
@@ -33,18 +37,18 @@ def make_service(rooms: Rooms) -> ExperimentsService:
     )
 
 
-def places(rooms: Rooms) -> Iterator[Place]:
-    """Every store: where plain MLflow code records, the domain's, and SageMaker Experiments."""
+def places(rooms: Rooms, everything: bool) -> Iterator[Place]:
+    """Where plain MLflow code records; with ``everything`` the domain's stores, too."""
     from .stores.opening import default_uri
 
     recording = default_uri(rooms.environ, rooms.home)
     yield _place(rooms, recording, recording=True)
     region = rooms.place.region
-    if not region or not rooms.place.domain_id:
+    if not everything or not region or not rooms.place.domain_id:
         return
     from .stores.discover import discover
 
-    found = ()
+    found: tuple[Found, ...] = ()
     with contextlib.suppress(OnboardError):  # the doctor names the permission that is missing
         found = discover(rooms.place.domain_id, region=region).stores
     for each in found:
@@ -67,11 +71,19 @@ def _place(
         id=hashlib.sha256(uri.encode()).hexdigest()[:8],
         kind=kind or _kind(uri),
         name=name or _own_name(rooms, uri),
-        uri=uri,
+        uri=_shown(uri),
         open=open,
         recording=recording,
         fingerprint=_of_file(uri),
     )
+
+
+def _shown(uri: str) -> str:
+    """Without a name and password that an address may carry."""
+    split = urlsplit(uri) if uri.startswith(("http:", "https:")) else None
+    if split is None or "@" not in split.netloc:
+        return uri
+    return split._replace(netloc=split.netloc.rpartition("@")[2]).geturl()
 
 
 def _own_name(rooms: Rooms, uri: str) -> str:
@@ -99,7 +111,7 @@ def _of_file(uri: str) -> Callable[[], object] | None:
     path = uri.removeprefix("sqlite:///")
 
     def look() -> object:
-        found = []
+        found: list[tuple[int, int, int] | None] = []
         for name in (path, f"{path}-wal"):
             try:
                 status = os.stat(Path(name))

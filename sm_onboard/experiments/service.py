@@ -23,13 +23,13 @@ class ExperimentsService:
     """Nothing is read before somebody looks, and nothing after the last lease has ended.
 
     Args:
-        places: the stores of this server and person; called in a thread, at the first look.
+        places: the stores of this server and person, see ``Watcher``.
         notify: called with (room, id, revision) after every change, from any thread.
     """
 
     def __init__(
         self,
-        places: Callable[[], Sequence[Place]],
+        places: Callable[[bool], Sequence[Place]],
         *,
         pool: Executor,
         server: str,

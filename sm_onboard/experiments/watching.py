@@ -19,12 +19,16 @@ from .table import Table
 LEASE = 60.0
 """Seconds that a view counts as open after it was last heard of."""
 
+PAGE = "page"
+"""What the names of views begin with that show stores and experiments to choose from."""
+
 TICK = 1.0
 """Seconds between two looks at what is due."""
 
 _REST = 5.0  # a store is left alone for this many times as long as its last reading took
 _AGES = {"sqlite": 1.0, "files": 5.0}  # seconds between readings while somebody looks
 _REMOTE = 10.0
+_UNCHOSEN = 300.0  # elsewhere, while none of its experiments is looked at
 _TRY_AGAIN = 30.0
 
 
@@ -63,14 +67,15 @@ class Watcher:
     """Reads while there is a lease, and not at all without one.
 
     Args:
-        places: the stores; called in a thread of the pool, when somebody first looks.
+        places: the stores that are known without asking anybody (False), and all of them (True);
+            called in a thread of the pool, when somebody first looks, and looks at the page.
         tell: announces that something differs; called from any thread.
         growing: seconds that only grow. clock: seconds since 1970.
     """
 
     def __init__(
         self,
-        places: Callable[[], Sequence[Place]],
+        places: Callable[[bool], Sequence[Place]],
         table: Table,
         *,
         pool: Executor,
@@ -90,6 +95,7 @@ class Watcher:
         self._views: dict[str, tuple[frozenset[str], float]] = {}
         self._watched: dict[str, _Watched] | None = None
         self._finding = False
+        self._found_all = False
         self._ticking = False
         self._closed = False
 
@@ -136,25 +142,27 @@ class Watcher:
 
     def _run(self) -> None:
         with self._lock:
-            while wanted := self._wanted():
-                self._begin(wanted[0])
+            while (wanted := self._wanted()) is not None:
+                self._begin(wanted)
                 self._lock.wait(TICK)
             self._ticking = False
 
-    def _wanted(self) -> tuple[frozenset[str]] | None:
+    def _wanted(self) -> frozenset[str] | None:
+        """The experiments that somebody looks at; None when nobody looks."""
         now = self._growing()
         self._views = {name: view for name, view in self._views.items() if view[1] > now}
         if self._closed or not self._views:
             return None
-        return (frozenset().union(*(chosen for chosen, _ in self._views.values())),)
+        return frozenset().union(*(chosen for chosen, _ in self._views.values()))
 
     def _begin(self, wanted: frozenset[str]) -> None:
-        if self._watched is None:
-            if not self._finding:
-                self._finding = True
-                self._submit(self._find)
-            return
-        for one in self._watched.values():
+        page = any(view.startswith(PAGE) for view in self._views)
+        if not self._finding and (self._watched is None or (page and not self._found_all)):
+            self._finding = True
+            self._submit(lambda: self._find(page))
+        for one in (self._watched or {}).values():
+            if one.place.kind not in _AGES and not page and not one.place.recording:
+                continue  # the panel alone asks nothing of the network that it can do without
             own = frozenset(
                 id.removeprefix(f"{one.place.id}.")
                 for id in wanted
@@ -168,15 +176,18 @@ class Watcher:
         with contextlib.suppress(RuntimeError):  # the server is stopping
             self._pool.submit(work)
 
-    def _find(self) -> None:
+    def _find(self, everything: bool) -> None:
+        found: Sequence[Place] = ()
         try:
-            found = {place.id: _Watched(place) for place in self._places()}
+            found = self._places(everything)
         except Exception:
             self._log.exception("sm_onboard | the stores of experiments could not be listed")
-            found = {}
         with self._lock:
-            self._watched = found
+            known = self._watched or {}
+            new = {place.id: _Watched(place) for place in found if place.id not in known}
+            self._watched = known | new
             self._finding = False
+            self._found_all = self._found_all or everything
             self._lock.notify_all()
         self._tell()
 
@@ -205,7 +216,9 @@ class Watcher:
                 one.seen, one.asked = seen, one.asked | own
                 differs = differs or one.read_at is None
                 one.read_at = int(self._clock() * 1000)
-            age = _TRY_AGAIN if problem else _AGES.get(one.place.kind, _REMOTE)
+            age = _AGES.get(one.place.kind, _REMOTE if own else _UNCHOSEN)
+            if problem:
+                age = max(age, _TRY_AGAIN)
             one.due = ended + max(age, _REST * (ended - began))
         if differs:
             self._tell()

@@ -48,6 +48,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching, "TICK", 0.02)
     monkeypatch.setattr(watching, "_AGES", {"sqlite": 0.02, "files": 0.02})
     monkeypatch.setattr(watching, "_REMOTE", 0.02)
+    monkeypatch.setattr(watching, "_UNCHOSEN", 0.02)
     monkeypatch.setattr(watching, "_TRY_AGAIN", 0.02)
 
 
@@ -61,9 +62,9 @@ class House:
             for id, store in stores.items()
         ]
 
-        def found() -> list[Place]:
+        def found(everything: bool) -> list[Place]:
             self.opened.set()
-            return places
+            return [place for place in places if everything or place.id != "later"]
 
         self.service = ExperimentsService(
             found, pool=self.pool, server="this-run", notify=self.notify
@@ -74,7 +75,9 @@ class House:
         self.told = revision
 
     def look(self, *experiments: str, **more: Any) -> None:
-        self.service.look(ExperimentsLook(view="v", experiments=experiments, **more))
+        self.service.look(
+            ExperimentsLook(**({"view": "page-1", "experiments": experiments} | more))
+        )
 
     def until(self, true: Callable[[], Any]) -> None:
         end = time.monotonic() + LONG
@@ -152,7 +155,7 @@ def test_an_unchanged_file_is_not_read_again(house: Any) -> None:
         return mark[0]
 
     place = Place("s", "sqlite", "s", "memory", lambda: store, fingerprint=fingerprint)  # type: ignore[arg-type,return-value]
-    here.service._watcher._places = lambda: [place]
+    here.service._watcher._places = lambda _: [place]
     here.look()
     here.until(lambda: here.service.state().latest)
     here.until(lambda: len(asked) > 4)
@@ -224,6 +227,18 @@ def test_elsewhere_only_what_was_chosen_is_read(house: Any) -> None:
     here.look("far.1")
     here.until(lambda: here.ids("far.1") == {"far.a"})
     assert ["1", "2"] not in far.asked
+
+
+def test_the_panel_alone_asks_no_other_stores(house: Any) -> None:
+    near, far, later = Kept(), Kept("server"), Kept("sagemaker")
+    here = house(near=near, far=far, later=later)
+    here.look(view="panel-1")
+    here.until(lambda: near.read > 3)
+    assert (far.read, later.read) == (0, 0)
+    assert {row.id for row in here.service.state().stores} == {"near", "far"}
+    assert here.service.state().state == "idle"
+    here.look(view="page-1")
+    here.until(lambda: far.read and later.read)
 
 
 def test_an_experiment_that_is_deleted_takes_its_runs_along(house: Any) -> None:
