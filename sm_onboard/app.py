@@ -174,6 +174,9 @@ class SmOnboard(ExtensionApp):
     def _work(self) -> None:
         try:
             self.rooms.start()
+            from sm_onboard.experiments.handing import hand_over
+
+            hand_over(self.serverapp.session_manager, self.rooms.environ, self.rooms.home)
         except Exception:
             self.log.exception("sm_onboard | could not begin to work")
 

@@ -74,6 +74,7 @@ def _place(
         uri=_shown(uri),
         open=open,
         recording=recording,
+        fresh=recording and not rooms.environ.get("MLFLOW_TRACKING_URI"),
         fingerprint=_of_file(uri),
     )
 

@@ -37,6 +37,7 @@ class Place:
     """A store that is known of, whether or not it can be read.
 
     Attributes:
+        fresh: a file of ours, which the first run makes.
         fingerprint: changes whenever the store's content does; None where that costs as much as
             reading it.
     """
@@ -47,6 +48,7 @@ class Place:
     uri: str
     open: Callable[[], Store]
     recording: bool = False
+    fresh: bool = False
     fingerprint: Callable[[], object] | None = None
 
 
@@ -199,7 +201,11 @@ class Watcher:
             if seen is None or seen != one.seen or one.problem or not own <= one.asked:
                 differs = self._take(one, own)
         except OnboardError as error:
-            problem = StoreProblem(code=error.code, message=error.message, hint=error.hint)
+            # A fresh machine has no file yet: that is no trouble, and the first run makes it.
+            if error.code == "experiments.store_missing" and one.place.fresh:
+                differs = self._table.replace(one.place.id, one.asked, ())
+            else:
+                problem = StoreProblem(code=error.code, message=error.message, hint=error.hint)
         except Exception:
             self._log.exception("sm_onboard | %s could not be read", one.place.name)
             problem = StoreProblem(

@@ -39,7 +39,7 @@ export interface IRunsGridProps {
   onFacet(key: string, facet: Facet | null): void;
   onWidth(key: string, pixels: number | null): void;
   onFold(name: string): void;
-  onOpen(id: string): void;
+  onOpen?(id: string): void;
   onCompare(): void;
   onReproduce(id: string): void;
   onMenu(id: string, x: number, y: number): void;
@@ -119,7 +119,7 @@ export function RunsGrid(props: IRunsGridProps): React.ReactElement {
     const id = idAt(index);
     const group = groups[-1 - (lines[index] ?? 0)];
     if (id !== undefined) {
-      props.onOpen(id);
+      props.onOpen?.(id);
     } else if (group) {
       props.onFold(groupName(group.value));
     }
@@ -277,6 +277,7 @@ export function RunsGrid(props: IRunsGridProps): React.ReactElement {
               edges={edges}
               ends={ends}
               letter={chosen.get(key)}
+              opens={props.onOpen !== undefined}
             />
           );
         })}

@@ -139,7 +139,7 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
             });
           }}
           onFold={name => setClosed(old => turnedIn(old, name))}
-          onOpen={id => deeds.open?.(id)}
+          onOpen={deeds.open}
           onCompare={() => deeds.compare?.(inOrder(chosen))}
           onReproduce={id => id !== '' && deeds.reproduce?.(id)}
           onMenu={deeds.menu}

@@ -36,6 +36,8 @@ export interface IRunRowProps extends ILineProps {
   edges: readonly number[];
   ends: ReadonlyMap<string, Ends>;
   letter: string | undefined;
+  /** The run has a page of its own. */
+  opens: boolean;
 }
 
 /** Rows of the head. */
@@ -105,9 +107,13 @@ function NameCell(props: IRunRowProps): React.ReactElement {
         <span className="smo-only-heard">{state}</span>
       </span>
       {letter !== undefined && <Letter letter={letter} />}
-      <button type="button" className="smo-Runs-name" data-smo-do="open" tabIndex={-1}>
+      {props.opens ? (
+        <button type="button" className="smo-Runs-name" data-smo-do="open" tabIndex={-1}>
+          <Name text={name} />
+        </button>
+      ) : (
         <Name text={name} />
-      </button>
+      )}
       <button
         type="button"
         className="smo-Button smo-mod-icon smo-Runs-more"

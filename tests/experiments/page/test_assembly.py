@@ -20,7 +20,9 @@ def rooms(tmp_path: Path, **environ: str) -> Rooms:
 def test_a_fresh_machine_has_a_file_of_its_own(tmp_path: Path) -> None:
     (place,) = places(rooms(tmp_path), True)
     assert (place.kind, place.recording, place.name) == ("sqlite", True, "This machine")
-    assert place.uri.endswith("/sm-onboard/mlflow.db")
+    assert place.uri.endswith("/sm-onboard/mlflow.db") and place.fresh
+    named = rooms(tmp_path, MLFLOW_TRACKING_URI=place.uri)
+    assert not next(places(named, True)).fresh, "one that somebody named ought to be there"
 
 
 def test_a_password_in_an_address_is_not_shown(tmp_path: Path) -> None:
