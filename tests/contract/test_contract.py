@@ -130,10 +130,11 @@ def test_the_event_is_what_the_schema_says() -> None:
 def test_public_names() -> None:
     """These are what others hold on to: changing one breaks somebody."""
     assert {n for n in vars(sm_onboard) if not n.startswith("_")} <= {
-        "annotations", "Any",
+        "annotations", "Any", "TYPE_CHECKING", "load_ipython_extension",
         # submodules appear here when something has imported them
         *(p.stem for p in Path(sm_onboard.__file__).parent.iterdir()),
     }  # fmt: skip
+    assert callable(sm_onboard.track) and callable(sm_onboard.load_ipython_extension)
     assert sm_onboard.__version__
     assert SmOnboard.name == "sm_onboard"
     assert sorted(r.operation for r in routes()) == [
@@ -143,6 +144,7 @@ def test_public_names() -> None:
         "getApps",
         "getDomain",
         "getDomainSettings",
+        "getExperiments",
         "getIdentity",
         "getLaunchMenu",
         "getProfiles",
@@ -152,7 +154,9 @@ def test_public_names() -> None:
         "getSpaces",
         "installEnvironment",
         "launch",
+        "listRuns",
         "lookAtDomain",
+        "lookAtExperiments",
         "setIdentity",
         "setIdle",
         "stopRunning",
