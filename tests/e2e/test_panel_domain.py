@@ -77,7 +77,7 @@ def test_stop_an_app_of_ones_own_from_the_panel(local, studio, open_window):
     step.locator("[data-smo-do=go]").click()
     expect(app(window, "tuning-gpu")).to_have_attribute("data-smo-state", "stopping")
     local.control.clock(advance=LATER)
-    expect(app(window, "tuning-gpu")).to_have_count(0, timeout=30_000)
+    expect(app(window, "tuning-gpu")).to_have_count(0, timeout=60_000)
     expect(app(window, "alice-lab")).to_be_visible()
 
 

@@ -75,7 +75,8 @@ class Window:
     @property
     def summary(self) -> Locator:
         """What stands beside the repositories room's title."""
-        return self.panel.locator(".smo-Room-summary").first
+        title = self.panel.get_by_role("heading", name="Repositories Section")
+        return title.locator(".smo-Room-summary")
 
     def show_panel(self) -> Locator:
         """Clicks the tab until the panel is there; it may be opening by itself right now."""
