@@ -112,7 +112,7 @@ export const domainPanel: JupyterFrontEndPlugin<void> = {
       id: 'domain',
       title: trans.__('Domain'),
       rank: 40,
-      share: 0.6,
+      share: 1,
       widget: room,
       toolbar,
       summary: {

@@ -221,7 +221,7 @@ export const experiments: JupyterFrontEndPlugin<void> = {
       id: 'experiments',
       title: trans.__('Experiments'),
       rank: 20,
-      share: 0.6,
+      share: 0.4,
       widget: new LatestWidget({
         model,
         trans,
