@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -91,6 +92,26 @@ def test_comes_back_in_a_clone_of_its_own(here: World, tmp_path: Path, source: s
     with pytest.raises(OnboardError, match="exists"):
         snapshot.restore(git, loaded, back, str(here.clone))
     assert [name for name in os.listdir(tmp_path) if name.startswith(".back")] == []
+
+
+@pytest.mark.parametrize("then", ["a file in the folder's place", "the folder is gone", "a folder"])
+def test_files_and_folders_that_took_each_others_place(
+    here: World, git: Git, tmp_path: Path, then: str
+) -> None:
+    if then == "a folder":
+        (here.clone / "a.txt").unlink()
+        here.write("a.txt/deep/er", "in a folder\n")
+    else:
+        shutil.rmtree(here.clone / "d")
+        if then.startswith("a file"):
+            here.write("d", "a file now\n")
+    before = sorted(str(p.relative_to(here.clone)) for p in here.clone.rglob("*"))
+    taken = snapshot.take(git, here.clone, tmp_path / "store", reason="test")
+    back = tmp_path / "back"
+    snapshot.restore(git, snapshot.load(taken.folder), back, str(here.clone))
+    assert tree(back) == tree(here.clone)
+    there = {str(p.relative_to(back)) for p in back.rglob("*") if ".git" not in p.parts}
+    assert there == {p for p in before if not p.startswith(".git")}, "no empty folder is left"
 
 
 def test_unpushed_commits_are_in_it(here: World, git: Git, tmp_path: Path) -> None:

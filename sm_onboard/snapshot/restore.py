@@ -14,7 +14,7 @@ from sm_onboard.errors import OnboardError
 from sm_onboard.git.objects import LINK, PROGRAM, in_list, read_blobs
 from sm_onboard.git.run import Git
 
-from .manifest import INDEX, SNAPSHOT, Manifest, Snapshot
+from .manifest import INDEX, SNAPSHOT, Kept, Manifest, Snapshot
 
 
 def objects(git: Git, folder: Path, snapshot: Snapshot, into: Path) -> Path:
@@ -67,23 +67,51 @@ def restore(git: Git, snapshot: Snapshot, into: Path, source: str) -> None:
 
 
 def write_files(git: Git, clone: Path, manifest: Manifest) -> None:
-    """Writes the kept files over a fresh checkout, as the bytes they were."""
+    """Writes the kept files over a fresh checkout, as the bytes they were.
+
+    Raises:
+        OnboardError: ``snapshot.damaged``, or git failed.
+    """
     blobs = read_blobs(git, clone, {file.blob for file in manifest.files if file.blob})
-    for file in manifest.files:
+    # First what was deleted: a file may stand where a folder was.
+    for file in sorted(manifest.files, key=lambda file: file.blob is not None):
         target = _below(clone, file.path)
-        with contextlib.suppress(FileNotFoundError):
+        try:
             target.unlink()
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError:  # a folder, which is no file of the snapshot's
+            raise _in_one_place(file.path) from None
         if file.blob is None:
-            continue
-        data = blobs[file.blob]
-        if hashlib.sha256(data).hexdigest() != file.sha256:
-            raise OnboardError("snapshot.damaged", f"{file.path} is not what was written.")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if file.mode == LINK:
-            os.symlink(os.fsdecode(data), target)
+            _remove_empty(target.parent, clone)
         else:
-            target.write_bytes(data)
-            target.chmod(0o755 if file.mode == PROGRAM else 0o644)
+            _write(target, file, blobs[file.blob])
+
+
+def _write(target: Path, file: Kept, data: bytes) -> None:
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise OnboardError("snapshot.damaged", f"{file.path} is not what was written.")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise _in_one_place(file.path) from None
+    if file.mode == LINK:
+        os.symlink(os.fsdecode(data), target)
+    else:
+        target.write_bytes(data)
+        target.chmod(0o755 if file.mode == PROGRAM else 0o644)
+
+
+def _remove_empty(folder: Path, clone: Path) -> None:
+    """Git keeps no empty folders, and neither did the work tree."""
+    with contextlib.suppress(OSError):
+        while folder != clone:
+            folder.rmdir()
+            folder = folder.parent
+
+
+def _in_one_place(path: str) -> OnboardError:
+    return OnboardError("snapshot.damaged", f"There is a file and a folder at {path!r}.")
 
 
 def _below(clone: Path, path: str) -> Path:

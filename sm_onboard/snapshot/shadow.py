@@ -117,6 +117,9 @@ class Shadow:
             except (FileNotFoundError, NotADirectoryError):
                 yield Kept(path, None, None, 0, None, tracked)
                 continue
+            if stat.S_ISDIR(s.st_mode):
+                yield Kept(path, None, None, 0, None, tracked)
+                continue
             if stat.S_ISLNK(s.st_mode):
                 data, mode = os.fsencode(os.readlink(full)), LINK
             else:

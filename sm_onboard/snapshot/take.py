@@ -131,7 +131,7 @@ def _choose(
     ]:
         if paths is not None and path not in paths:
             continue
-        why, size = _refuse(shadow.folder, path, limits)
+        why, size = _refuse(shadow.folder, path, tracked, limits)
         if why:
             left_out.append(LeftOut(path.rstrip("/"), why, size))
             continue
@@ -146,7 +146,7 @@ def _choose(
     return chosen, left_out
 
 
-def _refuse(folder: Path, path: str, limits: Limits) -> tuple[Why | None, int]:
+def _refuse(folder: Path, path: str, tracked: bool, limits: Limits) -> tuple[Why | None, int]:
     *parents, name = path.split("/")
     if not name:
         return "repository", 0
@@ -159,7 +159,9 @@ def _refuse(folder: Path, path: str, limits: Limits) -> tuple[Why | None, int]:
     if _matches(name.lower(), _SECRETS):
         return "secret", s.st_size
     if stat.S_ISDIR(s.st_mode):
-        return "repository", 0
+        # A plain folder where a file was: the file is deleted, and what lies in it is listed.
+        plain = tracked and not os.path.lexists(folder / path / ".git")
+        return None if plain else "repository", 0
     if not (stat.S_ISREG(s.st_mode) or stat.S_ISLNK(s.st_mode)):
         return "special", 0
     if s.st_size > limits.file:

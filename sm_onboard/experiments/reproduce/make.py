@@ -197,27 +197,14 @@ def _no_filters(git: Git, clone: Path) -> list[tuple[str, str]]:
 
 
 def _write(git: Git, clone: Path, manifest: Manifest) -> None:
-    """The files of the snapshot over the checkout; folders that become empty go."""
+    """The files of the snapshot over the checkout, none larger than its manifest says."""
     kept = [file for file in manifest.files if file.blob]
     asked = "".join(f"{file.blob}\n" for file in kept).encode()
     said = git.run("cat-file", "--batch-check", cwd=clone, input=asked).decode().splitlines()
     for file, line in zip(kept, said, strict=True):
         if line.split()[1:] != ["blob", str(file.size)]:
             raise _damaged("A file of it is not in its bundle.")
-    gone = [file for file in manifest.files if not file.blob]
-    write_files(git, clone, replace(manifest, files=tuple(gone)))
-    for file in gone:
-        at = clone.joinpath(*file.path.split("/")[:-1])
-        while at != clone:
-            try:
-                at.rmdir()
-            except OSError:
-                break
-            at = at.parent
-    try:
-        write_files(git, clone, replace(manifest, files=tuple(kept)))
-    except (IsADirectoryError, NotADirectoryError, FileExistsError, PermissionError):
-        raise _damaged("It has a file and a folder in one place.") from None
+    write_files(git, clone, manifest)
 
 
 def _beside(material: Material, plan: Plan, clone: Path) -> bool:

@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 from sm_onboard.aws import CONNECT_TIMEOUT, READ_TIMEOUT
 from sm_onboard.errors import OnboardError, Unreachable
 
-ATTEMPTS = 3  # of one call
 PAUSES = (0.2, 0.8)  # seconds before the second and the third
 PATIENCE = 120.0  # seconds for one answer, however steadily it drips
 _AGAIN = frozenset({429, 502, 503, 504})
