@@ -20,6 +20,12 @@ _ENDPOINTS = {  # what a VPC without internet needs for a service
     "iam": "",
 }
 
+BROKEN = Problem(
+    code="internal",
+    message="Something in sm_onboard failed.",
+    hint="What it was is in the server's log.",
+)
+
 
 @dataclass(frozen=True)
 class Where:

@@ -17,6 +17,7 @@ from .known import Known, iso
 from .models import Part, PartName, Problem, Running
 from .parts import Parts
 from .pricing import Prices
+from .problems import BROKEN
 from .reading import AGES, ORDER, REFRESH, SLOW, Looks, Reading, State, choose
 
 _SOON = 10.0  # seconds: the greatest age of what changes just now
@@ -28,12 +29,6 @@ _PASSES = frozenset({
 })  # fmt: skip
 _UNSETTLED = frozenset({"Pending", "Deleting"})
 _OF_ONE_DOMAIN: tuple[PartName, ...] = ("settings", "profiles", "spaces", "apps")
-
-BROKEN = Problem(
-    code="internal",
-    message="Something in sm_onboard failed.",
-    hint="What it was is in the server's log.",
-)
 
 
 class Reader:

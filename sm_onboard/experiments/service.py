@@ -15,8 +15,6 @@ from .table import Table, number
 from .watching import Place, Watcher
 
 ROOM = "experiments"
-LATEST = 8
-"""Runs in the side panel."""
 
 
 class ExperimentsService:
@@ -58,19 +56,18 @@ class ExperimentsService:
             told = "working"
         elif not self._watcher.begun:
             told = "starting"
-        metrics = self._table.metrics()
-        latest = self._table.newest(LATEST)
-        if metric not in metrics:
-            metric = _usual([run for _, run in latest])
+        known = self._table.summary()
+        if metric not in known.metrics:
+            metric = _usual([run for _, run in known.latest])
         return ExperimentsState(
             server=self._server,
             revision=revision,
             state=told,
             stores=self._watcher.rows(),
             metric=metric,
-            metrics=tuple(sorted(metrics)),
-            latest=tuple(_row(id, run, metric) for id, run in latest),
-            running=self._table.running(),
+            metrics=tuple(known.metrics),
+            latest=tuple(_row(id, run, metric) for id, run in known.latest),
+            running=known.running,
         )
 
     def look(self, look: ExperimentsLook) -> ExperimentsState:

@@ -11,19 +11,11 @@ from typing import Literal
 
 import msgspec
 
+from sm_onboard.domain.models import DomainProblem
+
 from .models import Kind, Status
 
 Number = float | Literal["NaN", "Infinity", "-Infinity"] | None
-
-
-class StoreProblem(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a store, or a part of it, is not there."""
-
-    code: str
-    message: str
-    hint: str = ""
-    action: str = ""  # the IAM action that is missing
-    statement: str = ""  # the IAM statement to ask for, as JSON text
 
 
 class ExperimentRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +39,7 @@ class StoreRow(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["idle", "reading", "ready", "stale", "failed"]
     recording: bool = False  # where plain MLflow code in this server's kernels records
     read_at: int | None = None
-    problem: StoreProblem | None = None
+    problem: DomainProblem | None = None
     experiments: tuple[ExperimentRow, ...] = ()
 
 

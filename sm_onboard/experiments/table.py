@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +17,9 @@ from .shown import Column, Number, RunsTable
 TEXT_LIMIT = 500
 """Characters of one value in the table; the run's own page has all of it."""
 
+LATEST = 8
+"""Runs in the side panel."""
+
 _NEVER = "mlflow."  # tags that MLflow keeps for itself, and the page has columns of its own for
 
 
@@ -26,6 +30,20 @@ class _Known:
     changed: int  # revision
 
 
+@dataclass(frozen=True)
+class Summary:
+    """All runs in short.
+
+    Attributes:
+        latest: the last ones to begin, with the page's ids, newest first.
+        metrics: the names of all metrics of all runs.
+    """
+
+    latest: list[tuple[str, Run]]
+    metrics: list[str]
+    running: int
+
+
 class Table:
     """All runs that were read, of all stores. Safe to use from several threads."""
 
@@ -34,6 +52,7 @@ class Table:
         self._runs: dict[str, _Known] = {}
         self._gone: dict[str, int] = {}  # id -> revision
         self._revision = 0
+        self._summary: Summary | None = None
 
     def replace(self, store: str, experiments: Iterable[str], runs: Iterable[Run]) -> bool:
         """Takes what a store has of some experiments; answers whether anything differs."""
@@ -55,28 +74,20 @@ class Table:
                     differs = True
             if differs:
                 self._revision = now
+                self._summary = None
             return differs
 
-    def find(self, id: str) -> tuple[str, Run] | None:
-        """A run and the id of its store, by the page's id."""
+    def summary(self) -> Summary:
+        """What the side panel shows; reckoned anew only after something differed."""
         with self._lock:
-            known = self._runs.get(id)
-            return (known.store, known.run) if known else None
-
-    def metrics(self) -> set[str]:
-        """The names of all metrics of all runs."""
-        with self._lock:
-            return {name for known in self._runs.values() for name in known.run.metrics}
-
-    def running(self) -> int:
-        with self._lock:
-            return sum(known.run.status == "running" for known in self._runs.values())
-
-    def newest(self, number: int) -> list[tuple[str, Run]]:
-        """The last ones to begin, with their ids, newest first."""
-        with self._lock:
-            order = sorted(self._runs, key=lambda id: self._runs[id].run.started or 0, reverse=True)
-            return [(id, self._runs[id].run) for id in order[:number]]
+            if self._summary is None:
+                runs = [(id, known.run) for id, known in self._runs.items()]
+                self._summary = Summary(
+                    latest=heapq.nlargest(LATEST, runs, key=lambda pair: pair[1].started or 0),
+                    metrics=sorted({name for _, run in runs for name in run.metrics}),
+                    running=sum(run.status == "running" for _, run in runs),
+                )
+            return self._summary
 
     def shown(
         self, server: str, experiments: Sequence[str], limit: int | None, since: str

@@ -10,10 +10,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
+from sm_onboard.domain.models import DomainProblem
+from sm_onboard.domain.problems import BROKEN
 from sm_onboard.errors import OnboardError
 
 from .models import Experiment, Kind, Store
-from .shown import ExperimentRow, ExperimentsLook, StoreProblem, StoreRow
+from .problems import problem_of
+from .shown import ExperimentRow, ExperimentsLook, StoreRow
 from .table import Table
 
 LEASE = 60.0
@@ -61,7 +64,7 @@ class _Watched:
     seen: object = None  # the fingerprint of what was last read
     asked: frozenset[str] = frozenset()  # the experiments that were last read
     read_at: int | None = None
-    problem: StoreProblem | None = None
+    problem: DomainProblem | None = None
     experiments: list[Experiment] = field(default_factory=list)
 
 
@@ -129,12 +132,6 @@ class Watcher:
     def begun(self) -> bool:
         with self._lock:
             return self._watched is not None
-
-    def store(self, id: str) -> Store | None:
-        """An open store by its id."""
-        with self._lock:
-            found = (self._watched or {}).get(id)
-            return found.store if found else None
 
     def close(self) -> None:
         with self._lock:
@@ -205,14 +202,10 @@ class Watcher:
             if error.code == "experiments.store_missing" and one.place.fresh:
                 differs = self._table.replace(one.place.id, one.asked, ())
             else:
-                problem = StoreProblem(code=error.code, message=error.message, hint=error.hint)
+                problem = problem_of(error)
         except Exception:
             self._log.exception("sm_onboard | %s could not be read", one.place.name)
-            problem = StoreProblem(
-                code="internal",
-                message=f"Something in sm_onboard failed while it read {one.place.name}.",
-                hint="What it was is in the server's log.",
-            )
+            problem = BROKEN
         ended = self._growing()
         with self._lock:
             differs = differs or problem != one.problem

@@ -1052,17 +1052,6 @@ export interface components {
       readonly shared_with: string;
     };
     /**
-     * StoreProblem
-     * @description Why a store, or a part of it, is not there.
-     */
-    readonly StoreProblem: {
-      readonly code: string;
-      readonly message: string;
-      readonly hint: string;
-      readonly action: string;
-      readonly statement: string;
-    };
-    /**
      * StoreRow
      * @description One place that runs are kept in.
      *
@@ -1080,7 +1069,7 @@ export interface components {
       readonly state: 'failed' | 'idle' | 'reading' | 'ready' | 'stale';
       readonly recording: boolean;
       readonly read_at: number | null;
-      readonly problem: components['schemas']['StoreProblem'] | null;
+      readonly problem: components['schemas']['DomainProblem'] | null;
       readonly experiments: readonly components['schemas']['ExperimentRow'][];
     };
     /**
@@ -1160,7 +1149,6 @@ export type Stop = components['schemas']['Stop'];
 export type StopAnswer = components['schemas']['StopAnswer'];
 export type Stopped = components['schemas']['Stopped'];
 export type Storage = components['schemas']['Storage'];
-export type StoreProblem = components['schemas']['StoreProblem'];
 export type StoreRow = components['schemas']['StoreRow'];
 export type UndoPoint = components['schemas']['UndoPoint'];
 export type $defs = Record<string, never>;

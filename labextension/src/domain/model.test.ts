@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { CHANGED } from '../api/feed';
+import { RENEW } from '../api/looking';
 import type { Running } from '../api/types';
 import {
   app,
@@ -13,7 +14,7 @@ import {
   profile
 } from '../testing/domain';
 import { FakeServer, type IAsk } from '../testing/server';
-import { DomainModel, isReading, RENEW } from './model';
+import { DomainModel, isReading } from './model';
 
 const BASE = '/base/sm-onboard/domain';
 

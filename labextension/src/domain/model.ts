@@ -6,11 +6,11 @@
  */
 
 import type { ServerConnection } from '@jupyterlab/services';
-import { UUID } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import { Feed } from '../api/feed';
+import { Looking } from '../api/looking';
 import { request, RequestError } from '../api/request';
 import type {
   Apps,
@@ -26,9 +26,6 @@ import type {
 import { NOTHING, readTables, type PartName } from './tables';
 
 export type { PartName };
-
-/** How often a view says that it still looks, in milliseconds; the server waits for 60 s. */
-export const RENEW = 25_000;
 
 /** A stop that waits for its second step. */
 export interface IAskedStop {
@@ -59,7 +56,7 @@ export class DomainModel implements IDisposable {
       events: options.events,
       lost: options.lost
     });
-    this.feed.paused = true; // until somebody looks
+    this._looking = new Looking(this.feed, view => this._look(view, {}));
     this.feed.changed.connect(this._onFeed, this);
   }
 
@@ -131,40 +128,28 @@ export class DomainModel implements IDisposable {
    */
   look(view: string, parts: readonly PartName[]): void {
     const wanted = [...new Set(parts)].sort();
-    if ((this._views.get(view) ?? []).join() === wanted.join()) {
-      return;
-    }
-    if (wanted.length > 0) {
-      this._views.set(view, wanted);
-    } else {
-      this._views.delete(view);
-    }
-    this._resume();
-    if (!this._hidden) {
-      void this._look(view, {});
+    if ((this._looking.views.get(view) ?? []).join() !== wanted.join()) {
+      this._looking.set(view, wanted.length > 0 ? wanted : undefined);
     }
   }
 
   /** Nobody sees this window: its looking is over until somebody does. */
   set hidden(hidden: boolean) {
-    if (hidden !== this._hidden) {
-      this._hidden = hidden;
-      this._resume();
-      this._views.forEach((_, view) => void this._look(view, {}));
-    }
+    this._looking.hidden = hidden;
   }
 
   /** Read again what is looked at. */
   async refresh(): Promise<void> {
     await Promise.all(
-      [...this._views.keys()].map(view => this._look(view, { refresh: true }))
+      [...this._looking.views.keys()].map(view => this._look(view, { refresh: true }))
     );
   }
 
   /** Outside Studio: look at another domain. */
   async choose(domain: string): Promise<void> {
-    const views = this._views.size > 0 ? [...this._views.keys()] : ['choice'];
-    await Promise.all(views.map(view => this._look(view, { domain })));
+    const views = [...this._looking.views.keys()];
+    const asked = views.length > 0 ? views : ['choice'];
+    await Promise.all(asked.map(view => this._look(view, { domain })));
   }
 
   /** Stop rows, each on its own. Never rejects: a refusal is shown in the row. */
@@ -218,26 +203,9 @@ export class DomainModel implements IDisposable {
 
   dispose(): void {
     if (!this.isDisposed) {
-      this._views.clear();
-      clearInterval(this._renewal);
+      this._looking.dispose();
       this.feed.dispose();
       Signal.clearData(this);
-    }
-  }
-
-  /** Starts and stops asking, as somebody looks or nobody does. */
-  private _resume(): void {
-    const watched = this._views.size > 0 && !this._hidden;
-    if (watched && !this._started) {
-      this._started = true;
-      this.feed.start();
-    }
-    this.feed.paused = !watched;
-    clearInterval(this._renewal);
-    if (watched) {
-      this._renewal = setInterval(() => {
-        this._views.forEach((_, view) => void this._look(view, {}));
-      }, RENEW);
     }
   }
 
@@ -245,10 +213,9 @@ export class DomainModel implements IDisposable {
     view: string,
     more: { refresh?: boolean; domain?: string }
   ): Promise<void> {
-    const parts = this._hidden ? [] : (this._views.get(view) ?? []);
     const body = {
-      view: `${view}-${this._window}`,
-      parts,
+      view: this._looking.nameOf(view),
+      parts: this._looking.seen(view) ?? [],
       refresh: more.refresh ?? false,
       domain: more.domain ?? null
     };
@@ -273,7 +240,7 @@ export class DomainModel implements IDisposable {
       this._chosen = state.chosen;
       this._tables = NOTHING;
     }
-    const looked = new Set([...this._views.values()].flat());
+    const looked = new Set([...this._looking.views.values()].flat());
     this._tables = await readTables(
       this._settings,
       this._tables,
@@ -307,14 +274,10 @@ export class DomainModel implements IDisposable {
 
   private readonly _settings: ServerConnection.ISettings;
   private readonly _changed = new Signal<this, void>(this);
-  private readonly _window = UUID.uuid4().slice(0, 8);
-  private readonly _views = new Map<string, readonly PartName[]>();
+  private readonly _looking: Looking<readonly PartName[]>;
   private _tables = NOTHING;
   private _server = '';
   private _chosen: string | null = null;
-  private _hidden = false;
-  private _started = false;
-  private _renewal: ReturnType<typeof setInterval> | undefined;
   private _asked: IAskedStop | null = null;
   private _busy: ReadonlySet<string> = new Set();
   private _refusals: ReadonlyMap<string, Refusal> = new Map();

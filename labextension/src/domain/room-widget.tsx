@@ -1,11 +1,10 @@
 /** The header and the room inside JupyterLab's panel; they look only while they are seen. */
 
-import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
+import { SeenWidget } from '../shell/seen';
 import type { DomainModel, PartName } from './model';
 import type { IPanelDeeds, IPanelProps } from './room-props';
 
@@ -24,7 +23,7 @@ export interface IPanelPartOptions {
   onSeen(): void;
 }
 
-export class PanelPart extends ReactWidget {
+export class PanelPart extends SeenWidget {
   constructor(private readonly options: IPanelPartOptions) {
     super();
     this.addClass('smo-PanelPart');
@@ -39,24 +38,7 @@ export class PanelPart extends ReactWidget {
     }
   }
 
-  protected override onAfterAttach(message: Message): void {
-    super.onAfterAttach(message);
-    this.options.onSeen();
-  }
-
-  protected override onAfterDetach(message: Message): void {
-    super.onAfterDetach(message);
-    this.options.onSeen();
-  }
-
-  protected override onAfterShow(message: Message): void {
-    super.onAfterShow(message);
-    this.options.onSeen();
-    this.update();
-  }
-
-  protected override onAfterHide(message: Message): void {
-    super.onAfterHide(message);
+  protected override onSeen(): void {
     this.options.onSeen();
   }
 

@@ -3,11 +3,11 @@
 import { MainAreaWidget } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, Toolbar } from '@jupyterlab/ui-components';
-import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import { domainIcon } from '../shell/icons';
+import { SeenWidget } from '../shell/seen';
 import { DomainBar } from './bar';
 import type { DomainModel } from './model';
 import { DomainPage } from './page';
@@ -71,7 +71,7 @@ class Bar extends ReactWidget {
 }
 
 /** Looks while it is seen, and says so. */
-class Content extends ReactWidget {
+class Content extends SeenWidget {
   constructor(private readonly options: IDomainWidgetOptions) {
     super();
     this.addClass('smo-DomainContent');
@@ -111,27 +111,6 @@ class Content extends ReactWidget {
     return <DomainPage {...this.props} />;
   }
 
-  protected override onAfterAttach(message: Message): void {
-    super.onAfterAttach(message);
-    this._look();
-  }
-
-  protected override onAfterShow(message: Message): void {
-    super.onAfterShow(message);
-    this._look();
-    this.update();
-  }
-
-  protected override onBeforeHide(message: Message): void {
-    super.onBeforeHide(message);
-    this.options.model.look('page', []);
-  }
-
-  protected override onBeforeDetach(message: Message): void {
-    super.onBeforeDetach(message);
-    this.options.model.look('page', []);
-  }
-
   protected override onResize(message: Widget.ResizeMessage): void {
     super.onResize(message);
     const width = message.width >= 0 ? message.width : this.node.offsetWidth;
@@ -142,14 +121,14 @@ class Content extends ReactWidget {
   }
 
   private _onPage(): void {
-    this._look();
+    this.onSeen();
     this.update();
   }
 
-  private _look(): void {
+  protected override onSeen(): void {
     const { model, page } = this.options;
-    if (this.isVisible) {
-      model.look('page', NEEDS[page.view.tab]);
+    if (!model.isDisposed) {
+      model.look('page', this.isVisible ? NEEDS[page.view.tab] : []);
     }
   }
 

@@ -1,22 +1,19 @@
 /** The latest runs inside JupyterLab's panel; the server reads only while they are seen. */
 
-import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
-import type { RunRow } from '../api/types';
-import { Latest } from './latest';
+import { SeenWidget } from '../shell/seen';
+import { Latest, type ILatestDeeds } from './latest';
 import type { ExperimentsModel } from './model';
 
 export interface ILatestWidgetOptions {
   model: ExperimentsModel;
   trans: TranslationBundle;
-  /** Show a run's experiment on the page. */
-  open(run: RunRow): void;
+  deeds: ILatestDeeds;
 }
 
-export class LatestWidget extends ReactWidget {
+export class LatestWidget extends SeenWidget {
   constructor(private readonly options: ILatestWidgetOptions) {
     super();
     this.addClass('smo-PanelPart');
@@ -35,7 +32,7 @@ export class LatestWidget extends ReactWidget {
   }
 
   protected override render(): React.ReactElement {
-    const { model, trans, open } = this.options;
+    const { model, trans, deeds } = this.options;
     return (
       <Latest
         state={model.state}
@@ -43,33 +40,12 @@ export class LatestWidget extends ReactWidget {
         slow={model.feed.slow}
         trans={trans}
         now={Date.now()}
-        open={open}
+        deeds={deeds}
       />
     );
   }
 
-  protected override onAfterAttach(message: Message): void {
-    super.onAfterAttach(message);
-    this._look();
-  }
-
-  protected override onAfterShow(message: Message): void {
-    super.onAfterShow(message);
-    this._look();
-    this.update();
-  }
-
-  protected override onAfterHide(message: Message): void {
-    super.onAfterHide(message);
-    this._look();
-  }
-
-  protected override onAfterDetach(message: Message): void {
-    super.onAfterDetach(message);
-    this._look();
-  }
-
-  private _look(): void {
+  protected override onSeen(): void {
     if (!this.options.model.isDisposed) {
       this.options.model.look('panel', this.isVisible);
     }

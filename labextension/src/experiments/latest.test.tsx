@@ -26,7 +26,7 @@ function show(
   state: Partial<ExperimentsState> | null,
   error: RequestError | null = null
 ) {
-  const open = vi.fn();
+  const deeds = { open: vi.fn(), copy: vi.fn(), doctor: vi.fn() };
   const whole: ExperimentsState | null = state && {
     server: 'one',
     revision: 1,
@@ -45,10 +45,10 @@ function show(
       slow={false}
       trans={trans}
       now={NOW}
-      open={open}
+      deeds={deeds}
     />
   );
-  return { container, open };
+  return { container, ...deeds };
 }
 
 it('shows each run with its value and its age', () => {
@@ -99,6 +99,8 @@ it('says which store is not there, beside the runs of the others', () => {
     message: 'It is locked.',
     hint: 'Wait.',
     action: '',
+    resource: '',
+    endpoint: '',
     statement: ''
   };
   const store = {
@@ -113,7 +115,7 @@ it('says which store is not there, beside the runs of the others', () => {
     experiments: []
   };
   const { container } = show({ stores: [store], latest: [run('a')] });
-  expect(container.textContent).toContain('This space It is locked. Wait.');
+  expect(container.textContent).toContain('This spaceIt is locked. Wait.');
   expect(container.querySelectorAll('[data-smo-run]')).toHaveLength(1);
 });
 

@@ -6,10 +6,19 @@ import * as React from 'react';
 import type { RequestError } from '../api/request';
 import type { ExperimentsState, RunRow } from '../api/types';
 import { fullDate, span } from '../domain/format';
+import { ProblemLines } from '../domain/room-problem';
 import { Name } from '../shell/controls';
 import { Icon } from '../shell/icon';
 import { figure } from './format';
 import { STATES } from './states';
+
+/** What a person can do there. */
+export interface ILatestDeeds {
+  /** Show the run's experiment on the page. */
+  open(run: RunRow): void;
+  copy(text: string): void;
+  doctor(): void;
+}
 
 export interface ILatestProps {
   state: ExperimentsState | null;
@@ -20,8 +29,7 @@ export interface ILatestProps {
   trans: TranslationBundle;
   /** Milliseconds since 1970. */
   now: number;
-  /** Show the run's experiment on the page. */
-  open(run: RunRow): void;
+  deeds: ILatestDeeds;
 }
 
 export function Latest(props: ILatestProps): React.ReactElement {
@@ -47,14 +55,17 @@ export function Latest(props: ILatestProps): React.ReactElement {
       ) : (
         broken.length === 0 && (
           <p className="smo-Footnote" data-smo-room-state="empty">
-            {trans.__('No runs yet. Plain MLflow code in a notebook is recorded.')}
+            {trans.__('No runs yet. What your notebooks log with MLflow appears here.')}
           </p>
         )
       )}
-      {broken.map(store => (
-        <p className="smo-Footnote" key={store.id} data-smo-trouble={store.problem?.code}>
-          <strong>{store.name}</strong> {store.problem?.message} {store.problem?.hint}
-        </p>
+      {broken.map(({ id, name, problem }) => (
+        <div key={id} className="smo-Latest-trouble" data-smo-trouble={problem?.code}>
+          <strong>{name}</strong>
+          {problem && (
+            <ProblemLines problem={problem} trans={trans} deeds={props.deeds} />
+          )}
+        </div>
       ))}
     </div>
   );
@@ -99,7 +110,7 @@ function Runs(
             data-smo-state={run.status}
             tabIndex={run.id === tabStop ? 0 : -1}
             onFocus={() => setCurrent(run.id)}
-            onClick={() => props.open(run)}
+            onClick={() => props.deeds.open(run)}
           >
             <State status={run.status} />
             <span className="smo-only-heard">{statusWords(run.status, trans)} </span>

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { CHANGED } from '../api/feed';
+import { RENEW } from '../api/looking';
 import type { ExperimentsState } from '../api/types';
 import { FakeServer, type IAsk } from '../testing/server';
-import { ExperimentsModel, FIRST, RENEW } from './model';
+import { ExperimentsModel, FIRST, firstChoice } from './model';
 
 const BASE = '/base/sm-onboard/experiments';
 
@@ -164,4 +165,30 @@ it('keeps what it knows when the server is away, and says so', async () => {
   server.lost.emit(undefined);
   await vi.waitFor(() => expect(model.feed.error).not.toBeNull());
   expect(model.runs.ids).toHaveLength(total);
+});
+
+it('chooses at first what the latest runs are of, else what a store has', () => {
+  const store = (id: string, experiments: string[]) => ({
+    id,
+    kind: 'sqlite' as const,
+    name: id,
+    uri: id,
+    state: 'ready' as const,
+    recording: false,
+    read_at: null,
+    problem: null,
+    experiments: experiments.map(one => ({
+      id: one,
+      name: one,
+      runs: null,
+      latest: null
+    }))
+  });
+  const stores = [store('s', []), store('t', ['t.1', 't.2']), store('u', ['u.1'])];
+  const run = { id: 's.a', name: 'a', status: 'finished' as const, metric: null };
+  const latest = [{ ...run, experiment: 's.9', started: 1, ended: 2 }];
+  expect(firstChoice(null)).toEqual([]);
+  expect(firstChoice({ ...state(), stores: [store('s', [])] })).toEqual([]);
+  expect(firstChoice({ ...state(), stores })).toEqual(['t.1', 't.2']);
+  expect(firstChoice({ ...state(), stores, latest })).toEqual(['s.9']);
 });

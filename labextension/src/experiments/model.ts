@@ -6,17 +6,14 @@
  */
 
 import type { ServerConnection } from '@jupyterlab/services';
-import { UUID } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import { Feed } from '../api/feed';
+import { Looking } from '../api/looking';
 import { request, RequestError } from '../api/request';
 import type { ExperimentsState } from '../api/types';
 import { applied, NO_RUNS, type IRuns } from './table/columns';
-
-/** How often a view says that it still looks, in milliseconds; the server waits for 60 s. */
-export const RENEW = 25_000;
 
 /** Runs of the first answer: more than a page shows, and quick to send. */
 export const FIRST = 200;
@@ -29,6 +26,15 @@ export interface IExperimentsModelOptions {
   lost?: ISignal<unknown, unknown>;
 }
 
+/** The experiments of the latest runs, else those of the first store that has any. */
+export function firstChoice(state: ExperimentsState | null): readonly string[] {
+  if (state === null || state.latest.length > 0) {
+    return (state?.latest ?? []).map(run => run.experiment);
+  }
+  const store = state.stores.find(({ experiments }) => experiments.length > 0);
+  return store?.experiments.map(({ id }) => id) ?? [];
+}
+
 export class ExperimentsModel implements IDisposable {
   constructor(options: IExperimentsModelOptions) {
     this._settings = options.serverSettings;
@@ -39,7 +45,7 @@ export class ExperimentsModel implements IDisposable {
       events: options.events,
       lost: options.lost
     });
-    this.feed.paused = true; // until somebody looks
+    this._looking = new Looking(this.feed, view => this._look(view));
     this.feed.changed.connect(this._onFeed, this);
   }
 
@@ -87,7 +93,7 @@ export class ExperimentsModel implements IDisposable {
     this._experiments = wanted;
     this._runs = NO_RUNS;
     this._changed.emit();
-    if (this._views.has('page')) {
+    if (this._looking.views.has('page')) {
       void this._look('page');
     }
   }
@@ -95,69 +101,40 @@ export class ExperimentsModel implements IDisposable {
   /** The metric that the latest runs are told by. */
   tellBy(metric: string): void {
     this._metric = metric;
-    this._views.forEach(view => void this._look(view));
+    void this._looking.tellAll();
   }
 
   /** A view begins or ends to look: `page`, `panel`. */
   look(view: 'page' | 'panel', open: boolean): void {
-    if (this._views.has(view) === open) {
-      return;
-    }
-    if (open) {
-      this._views.add(view);
-    } else {
-      this._views.delete(view);
-    }
-    this._resume();
-    if (!this._hidden) {
-      void this._look(view);
+    if (this._looking.views.has(view) !== open) {
+      this._looking.set(view, open || undefined);
     }
   }
 
   /** Read again what is looked at. */
-  async refresh(): Promise<void> {
-    await Promise.all([...this._views].map(view => this._look(view)));
+  refresh(): Promise<void> {
+    return this._looking.tellAll();
   }
 
   /** Nobody sees this window: its looking is over until somebody does. */
   set hidden(hidden: boolean) {
-    if (hidden !== this._hidden) {
-      this._hidden = hidden;
-      this._resume();
-      this._views.forEach(view => void this._look(view));
-    }
+    this._looking.hidden = hidden;
   }
 
   dispose(): void {
     if (!this.isDisposed) {
-      this._views.clear();
-      clearInterval(this._renewal);
+      this._looking.dispose();
       this.feed.dispose();
       Signal.clearData(this);
     }
   }
 
-  private _resume(): void {
-    const watched = this._views.size > 0 && !this._hidden;
-    if (watched && !this._started) {
-      this._started = true;
-      this.feed.start();
-    }
-    this.feed.paused = !watched;
-    clearInterval(this._renewal);
-    if (watched) {
-      this._renewal = setInterval(() => {
-        this._views.forEach(view => void this._look(view));
-      }, RENEW);
-    }
-  }
-
-  private async _look(view: 'page' | 'panel'): Promise<void> {
+  private async _look(view: string): Promise<void> {
     const body = {
-      view: `${view}-${this._window}`,
+      view: this._looking.nameOf(view),
       experiments: view === 'page' ? this._experiments : [],
       metric: this._metric,
-      open: this._views.has(view) && !this._hidden
+      open: this._looking.seen(view) ?? false
     };
     try {
       const state = await request(this._settings, 'post', '/experiments/look', { body });
@@ -174,7 +151,7 @@ export class ExperimentsModel implements IDisposable {
 
   private async _get(signal: AbortSignal): Promise<ExperimentsState> {
     const state = await request(this._settings, 'get', '/experiments', { signal });
-    if (this._views.has('page') && this._experiments.length > 0) {
+    if (this._looking.views.has('page') && this._experiments.length > 0) {
       await this._table(signal);
     }
     return state;
@@ -207,13 +184,9 @@ export class ExperimentsModel implements IDisposable {
 
   private readonly _settings: ServerConnection.ISettings;
   private readonly _changed = new Signal<this, void>(this);
-  private readonly _window = UUID.uuid4().slice(0, 8);
-  private readonly _views = new Set<'page' | 'panel'>();
+  private readonly _looking: Looking<true>;
   private _experiments: readonly string[] = [];
   private _runs: IRuns = NO_RUNS;
   private _metric = '';
-  private _hidden = false;
-  private _started = false;
-  private _renewal: ReturnType<typeof setInterval> | undefined;
   private _refusal: RequestError | null = null;
 }

@@ -30,8 +30,8 @@ export function Problem(props: IExperimentsPageProps): React.ReactElement | null
   if (!problem) {
     return null;
   }
-  const isDenied = problem.action !== '';
-  const { statement } = problem;
+  const { action = '', statement = '' } = problem;
+  const isDenied = action !== '';
   return (
     <div
       className="smo-Runs-notice"
@@ -40,8 +40,8 @@ export function Problem(props: IExperimentsPageProps): React.ReactElement | null
       data-smo-code={problem.code}
     >
       <Icon name={isDenied ? 'denied' : 'inTheWay'} tone={isDenied ? 'quiet' : 'warn'} />
-      <span>
-        {problem.message} {problem.hint} {isDenied && <code>{problem.action}</code>}
+      <span className="smo-Runs-why">
+        {problem.message} <span className="smo-secondary">{problem.hint}</span>
       </span>
       {statement !== '' && (
         <Button

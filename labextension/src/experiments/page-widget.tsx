@@ -4,12 +4,12 @@
  * The page itself is a file of its own, which the browser gets when the tab is first opened.
  */
 
-import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import { experimentsIcon } from '../shell/icons';
+import { SeenWidget } from '../shell/seen';
 import type { ExperimentsModel } from './model';
 import type { PageState } from './page-state';
 import type { IExperimentsDeeds, IExperimentsPageProps } from './props';
@@ -27,7 +27,7 @@ export interface IExperimentsWidgetOptions {
 }
 
 /** Looks while it is seen. */
-export class ExperimentsWidget extends ReactWidget {
+export class ExperimentsWidget extends SeenWidget {
   constructor(private readonly options: IExperimentsWidgetOptions) {
     super();
     this.id = 'sm-onboard-experiments';
@@ -60,31 +60,16 @@ export class ExperimentsWidget extends ReactWidget {
     );
   }
 
+  protected override onSeen(): void {
+    if (!this.options.model.isDisposed) {
+      this.options.model.look('page', this.isVisible);
+    }
+  }
+
   protected override onActivateRequest(message: Message): void {
     super.onActivateRequest(message);
     const list = this.node.querySelector<HTMLElement>('[role="grid"] [tabindex="0"]');
     (list ?? this.node).focus();
-  }
-
-  protected override onAfterAttach(message: Message): void {
-    super.onAfterAttach(message);
-    this.options.model.look('page', this.isVisible);
-  }
-
-  protected override onAfterShow(message: Message): void {
-    super.onAfterShow(message);
-    this.options.model.look('page', true);
-    this.update();
-  }
-
-  protected override onBeforeHide(message: Message): void {
-    super.onBeforeHide(message);
-    this.options.model.look('page', false);
-  }
-
-  protected override onBeforeDetach(message: Message): void {
-    super.onBeforeDetach(message);
-    this.options.model.look('page', false);
   }
 }
 
@@ -97,20 +82,14 @@ export function pageProps(options: IExperimentsWidgetOptions): IExperimentsPageP
     store.experiments.some(experiment => wanted.has(experiment.id))
   );
   const told = model.refusal ?? feed.error;
-  const broken = state?.stores.find(store => store.problem !== null);
+  // What is not looked at may be broken: the panel says so.
+  const known = state?.stores.some(store => store.experiments.length > 0);
+  const broken = (known ? stores : state?.stores)?.find(store => store.problem);
   const settled = state?.state === 'idle' && !model.partly;
   return {
     runs,
     state: told && !state ? 'failed' : settled ? 'ready' : 'loading',
-    problem: told
-      ? {
-          code: told.code,
-          message: told.message,
-          hint: told.hint,
-          action: '',
-          statement: ''
-        }
-      : (broken?.problem ?? null),
+    problem: told ?? broken?.problem ?? null,
     late: feed.slow ? trans.__('The Jupyter server') : '',
     experiments: stores.flatMap(store =>
       store.experiments.filter(one => wanted.has(one.id)).map(one => one.name)

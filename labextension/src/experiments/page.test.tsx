@@ -263,14 +263,14 @@ describe('what is not simply there', () => {
   it('says what failed, what is denied, and what one can do', () => {
     const problem = {
       code: 'aws.forbidden',
-      message: 'You may not search runs.',
+      message: 'Your role may not call sagemaker-mlflow:SearchRuns.',
       hint: 'Ask for it.',
       action: 'sagemaker-mlflow:SearchRuns',
       statement: '{}'
     };
     const { query, deeds, again } = showExperiments({ state: 'failed', problem });
     expect(query('[data-smo-room-state=denied]')?.textContent).toContain(
-      'You may not search runs. Ask for it. sagemaker-mlflow:SearchRuns'
+      'Your role may not call sagemaker-mlflow:SearchRuns. Ask for it.'
     );
     fireEvent.click(query('[data-smo-do=copy-statement]')!);
     expect(deeds.copy).toHaveBeenCalledWith('{}');

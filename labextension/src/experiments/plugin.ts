@@ -12,12 +12,13 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Menu } from '@lumino/widgets';
 import * as React from 'react';
 
+import { OPEN_DOCTOR } from '../doctor/commands';
 import { Button } from '../shell/controls';
 import { experimentsIcon } from '../shell/icons';
 import { IOnboardPanel } from '../shell/tokens';
 import { commandLine } from './command-line';
 import { LatestWidget } from './latest-widget';
-import { ExperimentsModel } from './model';
+import { ExperimentsModel, firstChoice } from './model';
 import { PageState } from './page-state';
 import { ExperimentsWidget } from './page-widget';
 import type { IExperimentsDeeds } from './props';
@@ -118,11 +119,16 @@ export const experiments: JupyterFrontEndPlugin<void> = {
       }
       app.shell.activateById(widget.id);
     };
-    // The first time: the experiments that the latest runs are of.
+    // Once, so that the page is not empty at first.
+    let chosen = false;
     model.changed.connect(() => {
-      const latest = model.state?.latest ?? [];
-      if (tracker.currentWidget && model.experiments.length === 0 && latest.length > 0) {
-        model.choose(latest.map(run => run.experiment));
+      const found = firstChoice(model.state);
+      if (chosen || !tracker.currentWidget || found.length === 0) {
+        return;
+      }
+      chosen = true;
+      if (model.experiments.length === 0) {
+        model.choose(found);
       }
     });
 
@@ -225,7 +231,11 @@ export const experiments: JupyterFrontEndPlugin<void> = {
       widget: new LatestWidget({
         model,
         trans,
-        open: ({ experiment }) => open([experiment])
+        deeds: {
+          open: ({ experiment }) => open([experiment]),
+          copy: deeds.copy,
+          doctor: () => void commands.execute(OPEN_DOCTOR)
+        }
       }),
       toolbar,
       summary: {

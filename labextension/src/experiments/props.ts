@@ -2,7 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { StoreProblem } from '../api/types';
+import type { Refusal } from '../domain/model';
 import type { IRuns } from './table/columns';
 import type { Chosen } from './table/selection';
 import type { ITableView } from './table/view-state';
@@ -35,7 +35,7 @@ export interface IExperimentsPageProps {
   /** `loading`: nothing is known yet; what is known is shown in every state. */
   state: 'loading' | 'ready' | 'failed';
   /** Why runs, or some of them, are not here. */
-  problem: StoreProblem | null;
+  problem: Refusal | null;
   /** Who has not answered for 3 s; '' while nobody is late. */
   late: string;
   /** Names of the chosen experiments. */

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from sm_onboard.errors import OnboardError, Unreachable
+from sm_onboard.errors import Forbidden, OnboardError, Unreachable
 from sm_onboard.experiments import watching
 from sm_onboard.experiments.models import Experiment, Kind, Run
 from sm_onboard.experiments.service import ExperimentsService
@@ -205,6 +207,21 @@ def test_a_store_that_fails_leaves_the_others_alone(house: Any) -> None:
     bad.trouble = Unreachable("experiments.store_unreachable", "It went away.", "Wait.")
     here.until(lambda: {row.state for row in here.service.state().stores} == {"ready", "stale"})
     assert here.ids("bad.1") == {"bad.a"}, "what is known stays"
+
+
+def test_a_refusal_names_the_permission_to_ask_for(house: Any) -> None:
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:mlflow-app/app-1"
+    said = f"User: x is not authorized to perform: sagemaker:CallMlflowAppApi on resource: {arn}"
+    cause = ClientError({"Error": {"Code": "AccessDeniedException", "Message": said}}, "Call")
+    store = Kept()
+    store.trouble = Forbidden("aws.forbidden", "You may not.", "Ask.")
+    store.trouble.__cause__ = cause
+    here = house(s=store)
+    here.look()
+    here.until(lambda: here.service.state().stores and here.service.state().stores[0].problem)
+    problem = here.service.state().stores[0].problem
+    assert (problem.action, problem.resource) == ("sagemaker:CallMlflowAppApi", arn)
+    assert json.loads(problem.statement)["Action"] == "sagemaker:CallMlflowAppApi"
 
 
 def test_an_exception_nobody_foresaw_is_a_sentence_too(house: Any) -> None:
