@@ -34,6 +34,20 @@ it('shows rooms by rank, whenever they come', () => {
   expect(rooms()).toEqual(['repos', 'experiments', 'links', 'domain']);
 });
 
+it('lets Tab go through the rooms in the order in which they are seen', () => {
+  add('domain', 40);
+  add('repos', 10);
+  add('experiments', 20);
+  const sections = panel.content.node.querySelectorAll<HTMLElement>(
+    '.lm-AccordionPanel-title, [data-smo-room]'
+  );
+  const order = [...sections].map(
+    one => one.dataset.smoRoom ?? one.textContent?.replace(' Section', '')
+  );
+  const wanted = ['repos', 'experiments', 'domain'];
+  expect(order).toEqual(wanted.flatMap(id => [id, id]));
+});
+
 it('shows a room’s summary beside its title, as text, and follows it', () => {
   const owner = {};
   const changed = new Signal<object, void>(owner);

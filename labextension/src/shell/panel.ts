@@ -3,7 +3,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { SidePanel, Toolbar } from '@jupyterlab/ui-components';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
-import { AccordionPanel, Panel, Widget, type PanelLayout } from '@lumino/widgets';
+import {
+  type AccordionLayout,
+  AccordionPanel,
+  Panel,
+  Widget,
+  type PanelLayout
+} from '@lumino/widgets';
 
 import { compassIcon } from './icons';
 import type { IOnboardPanel, IRoom, ISummary } from './tokens';
@@ -53,6 +59,7 @@ export class OnboardPanel extends SidePanel implements IOnboardPanel {
     this.insertWidget(index, section);
     if (this.content instanceof AccordionPanel) {
       this.content.setRelativeSizes(this._shares);
+      inOrder(this.content);
     }
     return new DisposableDelegate(() => {
       const at = this.widgets.indexOf(section);
@@ -97,6 +104,15 @@ class Section extends Panel {
     super.dispose(); // first, since that takes the toolbar out of the title
     this.toolbar.dispose();
   }
+}
+
+/** A room that comes late is last in the page, wherever it is seen: Tab would follow the page. */
+function inOrder(rooms: AccordionPanel): void {
+  const { titles, widgets, handles } = rooms.layout as AccordionLayout;
+  widgets.forEach((widget, index) => {
+    const parts = [titles[index], widget.node, handles[index]];
+    rooms.node.append(...parts.filter(part => part !== undefined));
+  });
 }
 
 function replace(slot: Panel, widget: Widget | null): void {
