@@ -114,6 +114,29 @@ def test_files_and_folders_that_took_each_others_place(
     assert there == {p for p in before if not p.startswith(".git")}, "no empty folder is left"
 
 
+def test_a_repository_in_a_files_place_is_left_out(here: World, git: Git, tmp_path: Path) -> None:
+    (here.clone / "a.txt").unlink()
+    (here.clone / "a.txt").mkdir()
+    git.run("init", "--quiet", cwd=here.clone / "a.txt")
+    here.write("a.txt/inner.txt", "of another repository\n")
+    taken = snapshot.take(git, here.clone, tmp_path / "store", reason="test")
+    assert {(one.path, one.why) for one in taken.manifest.left_out} == {("a.txt", "repository")}
+    assert taken.manifest.files == (), "a file that cannot be told from it is not told to be gone"
+
+
+def test_bytes_that_are_not_those_of_the_manifest_are_not_written(
+    here: World, git: Git, tmp_path: Path
+) -> None:
+    here.write("a.txt", "mine\n")
+    taken = snapshot.take(git, here.clone, tmp_path / "store", reason="test")
+    (file,) = taken.manifest.files
+    lies = replace(taken.manifest, files=(replace(file, sha256="0" * 64),))
+    back = tmp_path / "back"
+    with pytest.raises(OnboardError, match="is not what was written"):
+        snapshot.restore(git, replace(taken, manifest=lies), back, str(here.clone))
+    assert not back.exists()
+
+
 def test_unpushed_commits_are_in_it(here: World, git: Git, tmp_path: Path) -> None:
     here.write("mine.txt", "mine\n")
     here.git("add", ".")
