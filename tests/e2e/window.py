@@ -106,10 +106,14 @@ class Window:
         return row
 
     def open_row(self, name: str) -> Locator:
-        """Opens the row's details where they are not."""
+        """Opens the row's details; trouble may be opening them by itself right now."""
         row = self.row(name)
-        if row.get_attribute("aria-expanded") != "true":
-            row.locator(".smo-Row-title").click()
+        for _ in range(3):
+            if row.get_attribute("aria-expanded") != "true":
+                row.locator(".smo-Row-title").click()
+            with contextlib.suppress(AssertionError):
+                expect(row).to_have_attribute("aria-expanded", "true", timeout=1000)
+                break
         expect(row).to_have_attribute("aria-expanded", "true")
         return row
 
