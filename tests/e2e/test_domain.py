@@ -60,6 +60,7 @@ def no_overflow(page: Page) -> None:
 def test_find_what_costs_most_stop_it_see_it_stop(theme, local, studio, open_window):
     window = open_window(studio("bob-lab", theme=theme), viewport={"width": 1440, "height": 860})
     domain = open_domain(window)
+    window.rest()  # under the pointer, rows keep their places and new ones wait
     row(domain, "train-xl").wait_for()
     at_rest(domain)
     expect(window.page.locator(".lm-TabBar-tabLabel", has_text="Domain: acme-ml")).to_be_visible()
