@@ -7,14 +7,26 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from .models import Run
+from .models import Run, Store
 from .shown import ExperimentsLook, ExperimentsState, RunRow, RunsAsked, RunsTable
 from .table import Table, number
 from .watching import Place, Watcher
 
 ROOM = "experiments"
+
+
+class Found(NamedTuple):
+    """A run's store, opened for this request; ``run`` is the store's own id.
+
+    ``known``: the run as the table has it; None where it was not read.
+    """
+
+    place: Place
+    store: Store
+    run: str
+    known: Run | None
 
 
 class ExperimentsService:
@@ -81,6 +93,33 @@ class ExperimentsService:
     def runs(self, asked: RunsAsked) -> RunsTable:
         """The runs of the chosen experiments, as far as they were read."""
         return self._table.shown(self._server, asked.experiments, asked.limit, asked.since)
+
+    def find(self, id: str) -> Found:
+        """The store that a run is in. May block.
+
+        Args:
+            id: the page's, ``<store>.<the store's own id>``.
+
+        Raises:
+            NotFound: ``experiments.store_unknown``.
+            OnboardError: the store cannot be opened.
+        """
+        place_id, _, own = id.partition(".")
+        place = self._watcher.place(place_id)
+        return Found(place=place, store=place.open(), run=own, known=self._table.known(id))
+
+    def those(self, wanted: Callable[[Run], bool]) -> list[tuple[str, Run]]:
+        """The runs that fit, of all that were read, with the page's ids."""
+        return self._table.those(wanted)
+
+    def told(self, id: str) -> None:
+        """Announces that something of the room differs: ``runs/<id>``, ``reproductions/<id>``."""
+        self._notify(ROOM, id, self.revision)
+
+    @property
+    def revision(self) -> int:
+        with self._lock:
+            return self._revision
 
     def close(self) -> None:
         self._watcher.close()

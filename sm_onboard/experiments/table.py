@@ -77,6 +77,18 @@ class Table:
                 self._summary = None
             return differs
 
+    def known(self, id: str) -> Run | None:
+        """The run with the page's id, as it was last read."""
+        with self._lock:
+            found = self._runs.get(id)
+            return found.run if found else None
+
+    def those(self, wanted: Callable[[Run], bool]) -> list[tuple[str, Run]]:
+        """The runs that fit, with the page's ids."""
+        with self._lock:
+            runs = [(id, known.run) for id, known in self._runs.items()]
+        return [pair for pair in runs if wanted(pair[1])]
+
     def summary(self) -> Summary:
         """What the side panel shows; reckoned anew only after something differed."""
         with self._lock:

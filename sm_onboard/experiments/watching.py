@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from sm_onboard.domain.models import DomainProblem
 from sm_onboard.domain.problems import BROKEN
-from sm_onboard.errors import OnboardError
+from sm_onboard.errors import NotFound, OnboardError
 
 from .models import Experiment, Kind, Store
 from .problems import problem_of
@@ -115,6 +115,25 @@ class Watcher:
                 self._ticking = True
                 threading.Thread(target=self._run, name="sm_onboard-runs", daemon=True).start()
             self._lock.notify_all()
+
+    def place(self, id: str) -> Place:
+        """The store with this id, also before anybody looked. May block.
+
+        Raises:
+            NotFound: ``experiments.store_unknown``.
+        """
+        with self._lock:
+            known = (self._watched or {}).get(id)
+        if known:
+            return known.place
+        for place in self._places(True):
+            if place.id == id:
+                return place
+        raise NotFound(
+            "experiments.store_unknown",
+            "The store of this run is not known here.",
+            "Open the experiments page, and choose the run there.",
+        )
 
     def rows(self) -> tuple[StoreRow, ...]:
         with self._lock:

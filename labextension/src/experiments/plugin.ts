@@ -22,6 +22,7 @@ import { ExperimentsModel, firstChoice } from './model';
 import { PageState } from './page-state';
 import { ExperimentsWidget } from './page-widget';
 import type { IExperimentsDeeds } from './props';
+import type { IExperimentsRoom } from './room';
 import { textAt } from './table/columns';
 import { inOrder } from './table/selection';
 import { viewFromJson, viewToJson } from './table/view-state';
@@ -35,13 +36,6 @@ export const COMMANDS = {
   copyReproduce: 'sm-onboard:experiments-copy-reproduce',
   copyCompare: 'sm-onboard:experiments-copy-compare'
 };
-
-const ROW_MENU = [
-  COMMANDS.copyReproduce,
-  COMMANDS.copyCompare,
-  COMMANDS.copyName,
-  COMMANDS.copyId
-];
 
 export const experiments: JupyterFrontEndPlugin<void> = {
   id: 'sm-onboard:experiments',
@@ -75,7 +69,7 @@ export const experiments: JupyterFrontEndPlugin<void> = {
 
     const rowMenu = (id: string, x: number, y: number) => {
       const menu = new Menu({ commands });
-      for (const command of ROW_MENU) {
+      for (const command of room.runMenu) {
         menu.addItem({ command, args: { id } });
       }
       menu.open(x, y);
@@ -132,9 +126,21 @@ export const experiments: JupyterFrontEndPlugin<void> = {
       }
     });
 
-    const add = (id: string, command: Parameters<typeof commands.addCommand>[1]) => {
+    const add: IExperimentsRoom['add'] = (id, command) => {
       commands.addCommand(id, command);
       palette?.addItem({ command: id, category: 'Onboard' });
+    };
+    const room: IExperimentsRoom = {
+      app,
+      trans,
+      model,
+      page,
+      deeds,
+      palette,
+      restorer,
+      add,
+      runMenu: [],
+      openTable: open
     };
     add(COMMANDS.open, {
       label: trans.__('Experiments'),
@@ -196,6 +202,13 @@ export const experiments: JupyterFrontEndPlugin<void> = {
       isEnabled: () => page.chosen.size > 1 && compared() !== '',
       execute: () => Clipboard.copyToSystem(compared())
     });
+
+    room.runMenu.push(
+      COMMANDS.copyReproduce,
+      COMMANDS.copyCompare,
+      COMMANDS.copyName,
+      COMMANDS.copyId
+    );
 
     page.changed.connect((_, what) => {
       if (what === 'view' && tracker.currentWidget) {

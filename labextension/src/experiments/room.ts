@@ -1,0 +1,31 @@
+/**
+ * What the parts of the experiments room are given by its plug-in: each part is a folder that
+ * adds its commands, its pages and what a person can do on the others' pages.
+ */
+
+import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
+import type { ICommandPalette } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+
+import type { ExperimentsModel } from './model';
+import type { PageState } from './page-state';
+import type { IExperimentsDeeds } from './props';
+
+export interface IExperimentsRoom {
+  readonly app: JupyterFrontEnd;
+  readonly trans: TranslationBundle;
+  readonly model: ExperimentsModel;
+  /** How the table is looked at, and the chosen runs with their letters. */
+  readonly page: PageState;
+  /** A part sets its own: `open`, `compare`, `reproduce`, `copyLink`. */
+  readonly deeds: IExperimentsDeeds;
+  readonly palette: ICommandPalette | null;
+  readonly restorer: ILayoutRestorer | null;
+  /** Adds a command, to the palette, too. */
+  add(id: string, command: CommandRegistry.ICommandOptions): void;
+  /** Commands of a run's menu, in order; each gets `{ id }`. */
+  readonly runMenu: string[];
+  /** Shows the table with these experiments chosen; none: as they are. */
+  openTable(experiments: readonly string[]): void;
+}
