@@ -2,10 +2,17 @@
 
 import {
   ILayoutRestorer,
+  IRouter,
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { Clipboard, ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import {
+  Clipboard,
+  ICommandPalette,
+  Notification,
+  WidgetTracker
+} from '@jupyterlab/apputils';
+import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { ReactWidget, Toolbar } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
@@ -26,11 +33,14 @@ import type { IExperimentsRoom } from './room';
 import { textAt } from './table/columns';
 import { inOrder } from './table/selection';
 import { viewFromJson, viewToJson } from './table/view-state';
+import { readTableLink, TABLE_LINK, tableLink, withoutLink } from './table-link';
 
 export const COMMANDS = {
   open: 'sm-onboard:open-experiments',
   refresh: 'sm-onboard:experiments-refresh',
   toggle: 'sm-onboard:experiments-toggle',
+  copyLink: 'sm-onboard:experiments-copy-link',
+  openLink: 'sm-onboard:experiments-open-link',
   copyId: 'sm-onboard:experiments-copy-run-id',
   copyName: 'sm-onboard:experiments-copy-run-name',
   copyReproduce: 'sm-onboard:experiments-copy-reproduce',
@@ -43,13 +53,14 @@ export const experiments: JupyterFrontEndPlugin<void> = {
     'The runs of your experiments: the latest in the side panel, all on a page.',
   autoStart: true,
   requires: [IOnboardPanel],
-  optional: [ITranslator, ICommandPalette, ILayoutRestorer],
+  optional: [ITranslator, ICommandPalette, ILayoutRestorer, IRouter],
   activate: (
     app: JupyterFrontEnd,
     panel: IOnboardPanel,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    router: IRouter | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('sm_onboard');
     const { commands, serviceManager } = app;
@@ -99,7 +110,8 @@ export const experiments: JupyterFrontEndPlugin<void> = {
       chooseExperiments: experimentsMenu,
       saveCsv: text => save(text, 'runs.csv'),
       copy: text => Clipboard.copyToSystem(text),
-      refresh: () => void commands.execute(COMMANDS.refresh)
+      refresh: () => void commands.execute(COMMANDS.refresh),
+      copyLink: () => void commands.execute(COMMANDS.copyLink)
     };
     const open = (chosen: readonly string[]) => {
       if (chosen.length > 0) {
@@ -153,6 +165,34 @@ export const experiments: JupyterFrontEndPlugin<void> = {
         open(texts(args.experiments));
       }
     });
+    add(COMMANDS.copyLink, {
+      label: trans.__('Copy a link to this table of runs'),
+      caption: trans.__(
+        'With its filter, order and columns; it opens the reader’s own stores'
+      ),
+      isEnabled: () => tracker.currentWidget !== null,
+      execute: () => {
+        const base = URLExt.join(PageConfig.getBaseUrl(), 'lab');
+        const { experiments } = model;
+        Clipboard.copyToSystem(tableLink(base, { experiments, view: page.view }));
+        Notification.success(trans.__('The link to this table was copied.'), {
+          autoClose: 3000
+        });
+      }
+    });
+    commands.addCommand(COMMANDS.openLink, {
+      label: trans.__('Open a link to a table of runs'),
+      execute: args => {
+        const link = readTableLink(text(args.search));
+        if (link) {
+          page.set(link.view);
+          open(link.experiments);
+          const path = text(args.path) + withoutLink(text(args.search)) + text(args.hash);
+          router?.navigate(path, { skipRouting: true });
+        }
+      }
+    });
+    router?.register({ command: COMMANDS.openLink, pattern: TABLE_LINK, rank: 20 });
     add(COMMANDS.refresh, {
       label: trans.__('Read the experiments again'),
       execute: () => model.refresh()

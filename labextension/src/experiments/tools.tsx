@@ -4,6 +4,7 @@ import * as React from 'react';
 
 import { Button } from '../shell/controls';
 import { ColumnChooser } from './chooser';
+import { FilterField } from './filter-field';
 import type { IExperimentsPageProps } from './props';
 import { NAME, STATUS, titleOf, type IShown } from './shown-columns';
 import { csv } from './table/csv';
@@ -65,27 +66,13 @@ export function Tools(props: IToolsProps): React.ReactElement {
             }
           }}
         />
-        <span className="smo-Experiments-filter">
-          <input
-            type="text"
-            className="smo-Field smo-mod-code"
-            data-smo-filter="runs"
-            aria-label={trans.__('Filter in MLflow’s language')}
-            aria-invalid={queryProblem !== null}
-            aria-describedby={told === '' ? undefined : problem}
-            placeholder='metrics.val_auc > 0.84 and params.max_depth != "3"'
-            value={view.filter}
-            spellCheck={false}
-            autoComplete="off"
-            onChange={event => deeds.set({ filter: event.target.value })}
-            onKeyDown={event => {
-              if (event.key === 'Escape' && view.filter !== '') {
-                event.stopPropagation();
-                deeds.set({ filter: '' });
-              }
-            }}
-          />
-        </span>
+        <FilterField
+          value={view.filter}
+          bad={queryProblem !== null}
+          told={told === '' ? undefined : problem}
+          trans={trans}
+          onChange={filter => deeds.set({ filter })}
+        />
         <span
           className="smo-secondary smo-Experiments-count"
           role="status"
