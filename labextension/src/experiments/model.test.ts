@@ -191,4 +191,10 @@ it('chooses at first what the latest runs are of, else what a store has', () => 
   expect(firstChoice({ ...state(), stores: [store('s', [])] })).toEqual([]);
   expect(firstChoice({ ...state(), stores })).toEqual(['t.1', 't.2']);
   expect(firstChoice({ ...state(), stores, latest })).toEqual(['s.9']);
+  const here = { ...store('u', ['u.1', 'u.2']), recording: true };
+  const both = [...latest, { ...latest[0]!, experiment: 'u.2' }];
+  expect(firstChoice({ ...state(), stores: [...stores, here], latest: both })).toEqual([
+    'u.2'
+  ]);
+  expect(firstChoice({ ...state(), stores: [...stores, here], latest })).toEqual(['s.9']);
 });

@@ -26,12 +26,20 @@ export interface IExperimentsModelOptions {
   lost?: ISignal<unknown, unknown>;
 }
 
-/** The experiments of the latest runs, else those of the first store that has any. */
+/**
+ * The experiments of the latest runs in the store that this server's kernels record in, else of
+ * the latest anywhere, else those of the first store that has any.
+ */
 export function firstChoice(state: ExperimentsState | null): readonly string[] {
-  if (state === null || state.latest.length > 0) {
-    return (state?.latest ?? []).map(run => run.experiment);
+  const latest = (state?.latest ?? []).map(run => run.experiment);
+  const own = (state?.stores ?? [])
+    .filter(({ recording }) => recording)
+    .flatMap(({ experiments }) => experiments.map(({ id }) => id));
+  const recorded = latest.filter(id => own.includes(id));
+  if (latest.length > 0) {
+    return recorded.length > 0 ? recorded : latest;
   }
-  const store = state.stores.find(({ experiments }) => experiments.length > 0);
+  const store = state?.stores.find(({ experiments }) => experiments.length > 0);
   return store?.experiments.map(({ id }) => id) ?? [];
 }
 

@@ -24,7 +24,6 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
   const { runs, view, chosen, trans, deeds, state } = props;
   const page = React.useRef<HTMLDivElement>(null);
   const search = React.useRef<HTMLInputElement>(null);
-  const [closed, setClosed] = React.useState<ReadonlySet<string>>(new Set());
   const { filter, problem } = useFilter(view.filter);
   const by = React.useMemo(
     () => found(runs, filter, { search: view.search, facets: view.facets }),
@@ -37,8 +36,8 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
   const epoch = [filter, view.search, view.facets, view.sort];
   const hold = useHeld(runs, rows, epoch);
   const lines = React.useMemo(
-    () => grouped(runs, hold.rows, view.group, closed),
-    [runs, hold.rows, view.group, closed]
+    () => grouped(runs, hold.rows, view.group, new Set(view.closed)),
+    [runs, hold.rows, view.group, view.closed]
   );
   const columns = React.useMemo(
     () => shownColumns(runs, view, trans),
@@ -138,7 +137,7 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
               widths: pixels === null ? widths : { ...widths, [key]: clampWidth(pixels) }
             });
           }}
-          onFold={name => setClosed(old => turnedIn(old, name))}
+          onFold={name => deeds.set({ closed: turnedIn(view.closed, name) })}
           onOpen={deeds.open}
           onCompare={() => deeds.compare?.(inOrder(chosen))}
           onReproduce={id => id !== '' && deeds.reproduce?.(id)}
@@ -200,10 +199,6 @@ function useHeld(runs: IRuns, rows: Int32Array, epoch: readonly unknown[]) {
   return { ...kept, hold: setHolding, release };
 }
 
-function turnedIn(set: ReadonlySet<string>, name: string): ReadonlySet<string> {
-  const next = new Set(set);
-  if (!next.delete(name)) {
-    next.add(name);
-  }
-  return next;
+function turnedIn(list: readonly string[], name: string): readonly string[] {
+  return list.includes(name) ? list.filter(one => one !== name) : [...list, name];
 }

@@ -87,7 +87,7 @@ export function Tools(props: IToolsProps): React.ReactElement {
           data-smo-do="group"
           aria-label={trans.__('Group by')}
           value={view.group ?? ''}
-          onChange={event => deeds.set({ group: event.target.value || null })}
+          onChange={event => deeds.set({ group: event.target.value || null, closed: [] })}
         >
           <option value="">{trans.__('No groups')}</option>
           {groups.map(key => (

@@ -20,6 +20,8 @@ export interface ITableView {
   readonly facets: Facets;
   /** Key of the column that groups; null: none does. */
   readonly group: string | null;
+  /** Names of groups whose rows are not shown. */
+  readonly closed: readonly string[];
 }
 
 export const FIRST_VIEW: ITableView = {
@@ -30,7 +32,8 @@ export const FIRST_VIEW: ITableView = {
   filter: '',
   search: '',
   facets: {},
-  group: null
+  group: null,
+  closed: []
 };
 
 /** Widths of columns, in pixels. */
@@ -60,7 +63,8 @@ export function viewFromJson(json: unknown): ITableView {
     filter: text(from.filter),
     search: text(from.search),
     facets: entries(from.facets, facetOf),
-    group: typeof from.group === 'string' ? from.group : null
+    group: typeof from.group === 'string' ? from.group : null,
+    closed: texts(from.closed)
   };
 }
 
