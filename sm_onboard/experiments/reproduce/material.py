@@ -79,10 +79,8 @@ def gather(store: Store, id: str, folder: Path) -> Material:
         OnboardError: those of the store.
     """
     run = store.run(id)
-    tags = {key: value for key, value in run.tags.items() if key.startswith(record.PREFIX)}
-    facts = {**_record(store, id), **tags}
-    listed = _file(store, id, record.ENVIRONMENT_FILE, _ENVIRONMENT)
-    packages = None if listed is None else checks.requirements(listed.decode("utf-8", "replace"))
+    facts = told(store, run)
+    packages = installed(store, id)
     snapshot, why = None, ""
     try:
         snapshot = _snapshot(store, id, folder)
@@ -91,6 +89,34 @@ def gather(store: Store, id: str, folder: Path) -> Material:
             raise
         why = error.message
     return Material(store, run, facts, folder, snapshot, why, packages)
+
+
+def told(store: Store, run: Run) -> dict[str, Any]:
+    """Tags of ours and ``record.json`` together; the tags count where both say something."""
+    tags = {key: value for key, value in run.tags.items() if key.startswith(record.PREFIX)}
+    return {**_record(store, run.id), **tags}
+
+
+def installed(store: Store, id: str) -> dict[str, str] | None:
+    """The packages of a run; None where they were not recorded."""
+    listed = _file(store, id, record.ENVIRONMENT_FILE, _ENVIRONMENT)
+    return None if listed is None else checks.requirements(listed.decode("utf-8", "replace"))
+
+
+def manifest(store: Store, id: str) -> Manifest | None:
+    """What the snapshot of a run says of itself, checked; None where there is none.
+
+    Raises:
+        OnboardError: ``snapshot.damaged``; those of the store.
+    """
+    described = _file(store, id, f"{record.SNAPSHOT_FOLDER}/manifest.json", _MANIFEST)
+    if described is None:
+        return None
+    try:
+        data = json.loads(described)
+    except (ValueError, RecursionError):
+        data = None
+    return checks.manifest(data)
 
 
 def _record(store: Store, id: str) -> dict[str, Any]:
@@ -106,19 +132,14 @@ def _record(store: Store, id: str) -> dict[str, Any]:
 
 
 def _snapshot(store: Store, id: str, folder: Path) -> Snapshot | None:
-    described = _file(store, id, f"{record.SNAPSHOT_FOLDER}/manifest.json", _MANIFEST)
+    described = manifest(store, id)
     if described is None:
         return None
-    try:
-        data = json.loads(described)
-    except (ValueError, RecursionError):
-        data = None
-    manifest: Manifest = checks.manifest(data)
     bundle = store.read(id, f"{record.SNAPSHOT_FOLDER}/snapshot.bundle", _BUNDLE)
-    if hashlib.sha256(bundle).hexdigest() != manifest.bundle_sha256:
+    if hashlib.sha256(bundle).hexdigest() != described.bundle_sha256:
         raise OnboardError("snapshot.damaged", "The snapshot of this run is not what was written.")
-    checks.bundle(bundle, manifest)
-    snapshot = Snapshot(folder, manifest)
+    checks.bundle(bundle, described)
+    snapshot = Snapshot(folder, described)
     snapshot.bundle.write_bytes(bundle)
     return snapshot
 
