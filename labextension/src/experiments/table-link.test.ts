@@ -6,7 +6,7 @@ import { readTableLink, tableLink, withoutLink } from './table-link';
 const VIEW = {
   ...FIRST_VIEW,
   filter: 'metrics.auc > 0.8 and params."a&b" != "=?#%"',
-  search: 'ä 😀',
+  search: 'ä 😀 50%+',
   sort: [{ by: 'metrics.auc', down: true }]
 };
 
@@ -15,6 +15,7 @@ describe('a link to the table', () => {
     const link = { experiments: ['ab12.1', 'cd34.churn xgb'], view: VIEW };
     const address = new URL(tableLink('https://host/x/lab', link));
     expect(address.pathname).toBe('/x/lab');
+    expect(address.search).not.toContain('+');
     expect(readTableLink(address.search)).toEqual(link);
   });
 

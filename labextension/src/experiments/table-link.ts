@@ -26,7 +26,8 @@ export function tableLink(base: string, link: ITableLink): string {
   if (Object.keys(view).length > 0) {
     asked.set('v', JSON.stringify(view));
   }
-  return `${base}?${asked.toString()}`;
+  // A plus would be one for those who read addresses, not forms, and JupyterLab's router is one.
+  return `${base}?${asked.toString().replace(/\+/gu, '%20')}`;
 }
 
 /**
