@@ -139,7 +139,7 @@ def compare(runs: tuple[str, ...], store: str | None, everything: bool, as_json:
     """
     with told():
         from . import cli_words as words
-        from .compare import compare as compared
+        from .compare.values import compare as compared
         from .reproduce.finding import pick
 
         if len(runs) < 2:

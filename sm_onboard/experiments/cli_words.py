@@ -16,7 +16,7 @@ import msgspec
 
 from sm_onboard.git.names import shown
 
-from .compare import Comparison, Row, Value
+from .compare.values import Comparison, Row, Value
 from .models import Run, Store
 
 if TYPE_CHECKING:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Literal
 
 import msgspec
 
 from sm_onboard.errors import NotFound, OnboardError
+from sm_onboard.experiments import record
+from sm_onboard.experiments.models import Run, Store
 from sm_onboard.git.names import shown
-
-from . import record
-from .models import Run, Store
 
 Value = str | float | None
 Part = Literal["params", "metrics", "datasets", "code", "environment", "tags"]
@@ -37,12 +37,16 @@ _OTHERS: Final = ("mlflow.", record.PREFIX)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One name, and what each of the runs has there; None for nothing."""
+    """One name, and what each of the runs has there; None for nothing.
+
+    ``unknown``: places of the runs of which nobody knows what they have.
+    """
 
     part: Part
     name: str
     values: tuple[Value, ...]
     differs: bool
+    unknown: tuple[int, ...] = ()
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,16 +69,49 @@ def compare(store: Store, runs: Sequence[Run]) -> Comparison:
         OnboardError: never for a list of packages: the notes say which could not be read.
     """
     notes: list[str] = []
-    rows = [
-        *_rows("params", [run.params for run in runs]),
-        *_rows("metrics", [run.metrics for run in runs]),
-        *_rows("datasets", [_datasets(run) for run in runs]),
-        *_rows("code", [_named(run, _CODE) for run in runs], sort=False),
-        *_rows("environment", [_named(run, _AROUND) for run in runs], sort=False),
-        *_rows("environment", _packages(store, runs, notes)),
-        *_rows("tags", [_own_tags(run) for run in runs]),
-    ]
-    return Comparison(runs=tuple(runs), rows=tuple(rows), notes=tuple(notes))
+    packages = list(package_rows([store] * len(runs), runs, notes))
+    recorded = list(recorded_rows(runs))
+    tags = next((at for at, row in enumerate(recorded) if row.part == "tags"), len(recorded))
+    rows = (*recorded[:tags], *packages, *recorded[tags:])
+    return Comparison(runs=tuple(runs), rows=rows, notes=tuple(notes))
+
+
+def recorded_rows(runs: Sequence[Run | None]) -> Iterable[Row]:
+    """What the store itself has of the runs; None for a run that could not be read."""
+
+    def of(told: Callable[[Run], Mapping[str, Value]]) -> list[Mapping[str, Value] | None]:
+        return [None if run is None else told(run) for run in runs]
+
+    yield from _rows("params", of(lambda run: run.params))
+    yield from _rows("metrics", of(lambda run: run.metrics))
+    yield from _rows("datasets", of(_datasets))
+    yield from _rows("code", of(lambda run: _named(run, _CODE)), sort=False)
+    yield from _rows("environment", of(lambda run: _named(run, _AROUND)), sort=False)
+    yield from _rows("tags", of(_own_tags))
+
+
+def package_rows(
+    stores: Sequence[Store | None], runs: Sequence[Run | None], notes: list[str]
+) -> Iterable[Row]:
+    """The packages that the runs had.
+
+    Args:
+        stores: of each run; None for one that could not be read.
+        notes: gets a sentence for each run whose packages are not known.
+    """
+    return _rows("environment", _packages(stores, runs, notes))
+
+
+def odd(row: Row) -> tuple[int, ...]:
+    """The places of the values that most of the runs do not have; none without a majority."""
+    if not row.differs:
+        return ()
+    known = [at for at in range(len(row.values)) if at not in row.unknown]
+    counted = Counter(_plain(row.values[at]) for at in known)
+    usual, number = counted.most_common(1)[0]
+    if number * 2 <= len(known):
+        return ()
+    return tuple(at for at in known if _plain(row.values[at]) != usual)
 
 
 def _rows(
@@ -82,16 +119,16 @@ def _rows(
 ) -> Iterable[Row]:
     """A row for each name on any side; a side that is None is not known, and never differs."""
     names = list(dict.fromkeys(name for side in sides if side is not None for name in side))
+    unknown = tuple(at for at, side in enumerate(sides) if side is None)
     for name in sorted(names) if sort else names:
-        known = [side.get(name) for side in sides if side is not None]
         values = tuple(None if side is None else side.get(name) for side in sides)
-        differs = any(not _same(value, known[0]) for value in known)
-        yield Row(part=part, name=name, values=values, differs=differs)
+        kinds = {_plain(side.get(name)) for side in sides if side is not None}
+        yield Row(part=part, name=name, values=values, differs=len(kinds) > 1, unknown=unknown)
 
 
-def _same(one: Value, other: Value) -> bool:
+def _plain(value: Value) -> Value:
     # two NaNs are the same result
-    return one == other or (one != one and other != other)
+    return "NaN" if value != value else value
 
 
 def _datasets(run: Run) -> dict[str, Value]:
@@ -116,46 +153,37 @@ def _own_tags(run: Run) -> dict[str, Value]:
 
 
 def _packages(
-    store: Store, runs: Sequence[Run], notes: list[str]
+    stores: Sequence[Store | None], runs: Sequence[Run | None], notes: list[str]
 ) -> list[Mapping[str, Value] | None]:
     """The packages of each run; None where they are not known."""
-    read = _once(lambda run: _read(store, run))
+    known: dict[str, Mapping[str, Value]] = {}  # many runs have the same
     sides: list[Mapping[str, Value] | None] = []
     unknown = []
-    for run in runs:
-        try:
-            sides.append(read(run))
-        except NotFound:
-            sides.append(None)
-            unknown.append(run)
-        except OnboardError as error:
-            sides.append(None)
-            notes.append(f"The packages of {_called(run)} could not be read: {error.message}")
+    for store, run in zip(stores, runs, strict=True):
+        found = None
+        if store is not None and run is not None:
+            digest = run.tags.get(record.ENVIRONMENT, "")
+            try:
+                if digest and digest not in known:
+                    known[digest] = _read(store, run)
+                found = known.get(digest)
+            except NotFound:
+                pass
+            except OnboardError as error:
+                notes.append(f"The packages of {_called(run)} could not be read: {error.message}")
+                sides.append(None)
+                continue
+            if found is None:
+                unknown.append(run)
+        sides.append(found)
     if unknown and len(unknown) < len(runs):
         names = ", ".join(_called(run) for run in unknown)
         notes.append(f"Which packages there were is not recorded of {names}.")
     return sides
 
 
-def _once(
-    read: Callable[[Run], Mapping[str, Value]],
-) -> Callable[[Run], Mapping[str, Value]]:
-    """Reads one list of packages once: many runs have the same."""
-    known: dict[str, Mapping[str, Value]] = {}
-
-    def found(run: Run) -> Mapping[str, Value]:
-        digest = run.tags.get(record.ENVIRONMENT, "")
-        if not digest:
-            raise NotFound("experiments.file_missing", "The run has no list of packages.")
-        if digest not in known:
-            known[digest] = read(run)
-        return known[digest]
-
-    return found
-
-
 def _read(store: Store, run: Run) -> Mapping[str, Value]:
-    from .reproduce.checks import requirements
+    from sm_onboard.experiments.reproduce.checks import requirements
 
     content = store.read(run.id, record.ENVIRONMENT_FILE, _ENVIRONMENT_LIMIT)
     return dict(requirements(content.decode("utf-8", "replace")))
