@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sm_onboard.contract import Route
 
+from .charts import handlers as charts
 from .shown import ExperimentsLook, ExperimentsState, RunsAsked, RunsTable
 
 if TYPE_CHECKING:
@@ -57,4 +58,5 @@ ROUTES = (
         RunsTable,
         body=RunsAsked,
     ),
+    *charts.ROUTES,
 )

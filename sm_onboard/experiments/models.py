@@ -7,6 +7,7 @@ option, HTML or a command.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -54,6 +55,30 @@ class Point(msgspec.Struct, frozen=True, array_like=True):
     step: int
     time: int
     value: float
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """The points of one metric of one run by columns, ordered by step, then time.
+
+    Attributes:
+        total: points that were recorded.
+        evenly: the store left some out, without looking at their values.
+    """
+
+    steps: list[int]
+    times: list[int]
+    values: list[float]
+    total: int
+    evenly: bool = False
+
+    @classmethod
+    def of(cls, points: Sequence[Point]) -> Series:
+        return cls(
+            steps=[point.step for point in points],
+            times=[point.time for point in points],
+            values=[point.value for point in points],
+            total=len(points),
+        )
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,4 +129,20 @@ class Store(Protocol):
 
     def set_tags(self, id: str, tags: dict[str, str | None]) -> None:
         """Sets tags; None takes one away."""
+        ...
+
+    def tagged(self, tag: str, value: str) -> list[Run]:
+        """The runs that are not deleted whose tag has exactly this value, newest first."""
+        ...
+
+
+class Histories(Protocol):
+    """A store that can read a metric of several runs at once."""
+
+    def histories_of(self, ids: Sequence[str], metric: str) -> dict[str, Series]:
+        """The curve of each run; a run that is known not to be there is left out.
+
+        Raises:
+            OnboardError: as ``Store``.
+        """
         ...

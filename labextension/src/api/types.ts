@@ -209,6 +209,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly '/experiments/curves': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Metrics of runs, step by step, in as many points as a screen shows. */
+    readonly post: operations['readCurves'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly '/experiments/look': {
     readonly parameters: {
       readonly query?: never;
@@ -220,6 +237,58 @@ export interface paths {
     readonly put?: never;
     /** Somebody looks: read the stores, and again while this is renewed within 60 s. */
     readonly post: operations['lookAtExperiments'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/experiments/reproductions': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Looks at what is different now from a run; makes nothing. */
+    readonly post: operations['reproduceRun'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/experiments/reproductions/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What is different, how far it has come, what was made. */
+    readonly get: operations['getReproduction'];
+    readonly put?: never;
+    readonly post?: never;
+    /** Cancels what is under way, and forgets what was only looked at. What was made stays. */
+    readonly delete: operations['cancelReproduction'];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/experiments/reproductions/{id}/make': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** The person has seen the plan: make a clone of its own with the files of the run. */
+    readonly post: operations['makeReproduction'];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -440,6 +509,40 @@ export interface components {
       readonly price_date: string | null;
       readonly price_sample: boolean;
       readonly problem: components['schemas']['DomainProblem'] | null;
+    };
+    /**
+     * Curve
+     * @description One metric of one run, ordered by step, then time. A run may log a step twice.
+     */
+    readonly Curve: {
+      readonly run: string;
+      readonly metric: string;
+      readonly steps: readonly number[];
+      readonly times: readonly number[];
+      readonly values: readonly (number | ('-Infinity' | 'Infinity' | 'NaN') | null)[];
+      readonly total: number;
+      readonly sampled: boolean;
+      readonly evenly: boolean;
+    };
+    /** CurveTrouble */
+    readonly CurveTrouble: {
+      readonly run: string;
+      readonly problem: components['schemas']['DomainProblem'];
+    };
+    /**
+     * Curves
+     * @description What could be read; a run without a metric has no curve of it, and that is no trouble.
+     */
+    readonly Curves: {
+      readonly curves: readonly components['schemas']['Curve'][];
+      readonly problems: readonly components['schemas']['CurveTrouble'][];
+    };
+    /** CurvesAsked */
+    readonly CurvesAsked: {
+      readonly runs: readonly string[];
+      readonly metrics: readonly string[];
+      /** @default 500 */
+      readonly points?: number;
     };
     /**
      * Domain
@@ -889,6 +992,116 @@ export interface components {
       readonly checked_at: string | null;
       readonly has_log: boolean;
     };
+    /** ReproduceAsked */
+    readonly ReproduceAsked: {
+      readonly run: string;
+    };
+    /** ReproduceConfirmed */
+    readonly ReproduceConfirmed: {
+      readonly looked: number;
+    };
+    /**
+     * ReproducePackage
+     * @description A package that differs; ``now`` is empty where it is not installed here.
+     */
+    readonly ReproducePackage: {
+      readonly name: string;
+      readonly then: string;
+      readonly now: string;
+    };
+    /**
+     * ReproducePart
+     * @description How something of today compares with the run.
+     */
+    readonly ReproducePart: {
+      /** @enum {unknown} */
+      readonly part: 'code' | 'data' | 'environment' | 'instance';
+      /** @enum {unknown} */
+      readonly state: 'differs' | 'missing' | 'ok' | 'unknown';
+      readonly text: string;
+      readonly detail: string;
+    };
+    /**
+     * ReproducePlan
+     * @description What is different now, and what would be made. Nothing was made yet.
+     *
+     *         Attributes:
+     *             possible: whether there is code to bring back; ``parts`` say why not.
+     *             folder: the clone's name, free now: ``reproduced/<name>``. place: its whole path.
+     *             head: the commit that HEAD will be on. url: its repository; may be empty.
+     *             files: paths of the snapshot, the first of ``all_files``.
+     *             left_out: what the snapshot could not hold, the first of ``all_left_out``.
+     *             packages: those that differ, the first of ``all_packages``.
+     *             notebook: its path in the clone; empty where it is not in it.
+     */
+    readonly ReproducePlan: {
+      readonly name: string;
+      readonly started: number | null;
+      readonly possible: boolean;
+      readonly parts: readonly components['schemas']['ReproducePart'][];
+      readonly parameters: number;
+      readonly folder: string;
+      readonly place: string;
+      readonly head: string;
+      readonly url: string;
+      readonly files: readonly string[];
+      readonly all_files: number;
+      readonly left_out: readonly string[];
+      readonly all_left_out: number;
+      readonly packages: readonly components['schemas']['ReproducePackage'][];
+      readonly all_packages: number;
+      readonly python: string;
+      readonly notebook: string;
+    };
+    /**
+     * Reproduced
+     * @description A clone of its own with the files as they were.
+     *
+     *         Attributes:
+     *             folder: ``reproduced/<name>``. place: its whole path.
+     *             notebook: its path in the clone; empty where there is none.
+     *             contents: the notebook as JupyterLab calls it; empty where it cannot be opened, and
+     *                 ``why`` says why not.
+     *             folder_contents: the clone as JupyterLab's file browser calls it; empty where it is
+     *                 outside the folder that JupyterLab shows.
+     *             environment: whole path of the file with the packages as they were; may be empty.
+     *             install: a line for a terminal that installs them beside the clone.
+     */
+    readonly Reproduced: {
+      readonly folder: string;
+      readonly place: string;
+      readonly notebook: string;
+      readonly contents: string;
+      readonly folder_contents: string;
+      readonly why: string;
+      readonly environment: string;
+      readonly install: string;
+    };
+    /**
+     * Reproduction
+     * @description A run that is being reproduced.
+     *
+     *         ``looking`` -> ``planned`` -> (confirmed) ``making`` -> ``made``; ``failed`` and
+     *         ``cancelled`` left nothing behind. A confirmation of a plan that no longer holds leads
+     *         back to ``planned``, with ``problem`` and a new plan.
+     *
+     *         Attributes:
+     *             run: the page's id.
+     *             looked: how often it was looked at; a confirmation names it.
+     *             doing: a sentence on what is waited for. percent: of that; None where not known.
+     */
+    readonly Reproduction: {
+      readonly id: string;
+      readonly run: string;
+      /** @enum {unknown} */
+      readonly state: 'cancelled' | 'failed' | 'looking' | 'made' | 'making' | 'planned';
+      readonly looked: number;
+      readonly doing: string;
+      readonly percent: number | null;
+      readonly plan: components['schemas']['ReproducePlan'] | null;
+      readonly made: components['schemas']['Reproduced'] | null;
+      readonly problem: components['schemas']['DomainProblem'] | null;
+    };
     /**
      * RunRow
      * @description A run in the side panel.
@@ -1108,6 +1321,10 @@ export type Choice = components['schemas']['Choice'];
 export type CodeSource = components['schemas']['CodeSource'];
 export type Column = components['schemas']['Column'];
 export type Cost = components['schemas']['Cost'];
+export type Curve = components['schemas']['Curve'];
+export type CurveTrouble = components['schemas']['CurveTrouble'];
+export type Curves = components['schemas']['Curves'];
+export type CurvesAsked = components['schemas']['CurvesAsked'];
 export type Domain = components['schemas']['Domain'];
 export type DomainProblem = components['schemas']['DomainProblem'];
 export type DomainState = components['schemas']['DomainState'];
@@ -1137,6 +1354,13 @@ export type Progress = components['schemas']['Progress'];
 export type Report = components['schemas']['Report'];
 export type ReposState = components['schemas']['ReposState'];
 export type Repository = components['schemas']['Repository'];
+export type ReproduceAsked = components['schemas']['ReproduceAsked'];
+export type ReproduceConfirmed = components['schemas']['ReproduceConfirmed'];
+export type ReproducePackage = components['schemas']['ReproducePackage'];
+export type ReproducePart = components['schemas']['ReproducePart'];
+export type ReproducePlan = components['schemas']['ReproducePlan'];
+export type Reproduced = components['schemas']['Reproduced'];
+export type Reproduction = components['schemas']['Reproduction'];
 export type RunRow = components['schemas']['RunRow'];
 export type Running = components['schemas']['Running'];
 export type RunsAsked = components['schemas']['RunsAsked'];
@@ -1557,6 +1781,39 @@ export interface operations {
       };
     };
   };
+  readonly readCurves: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['CurvesAsked'];
+      };
+    };
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Curves'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
   readonly lookAtExperiments: {
     readonly parameters: {
       readonly query?: never;
@@ -1577,6 +1834,136 @@ export interface operations {
         };
         content: {
           readonly 'application/json': components['schemas']['ExperimentsState'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly reproduceRun: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['ReproduceAsked'];
+      };
+    };
+    readonly responses: {
+      /** @description Under way */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Reproduction'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly getReproduction: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Reproduction'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly cancelReproduction: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Reproduction'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly makeReproduction: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['ReproduceConfirmed'];
+      };
+    };
+    readonly responses: {
+      /** @description Under way */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Reproduction'];
         };
       };
       /** @description Refused or failed */

@@ -66,11 +66,16 @@ def run(row: object) -> Run | None:
 
 
 def points(rows: object) -> Iterator[Point]:
+    return (point for _, point in points_of_runs(rows))
+
+
+def points_of_runs(rows: object) -> Iterator[tuple[str, Point]]:
+    """Points with the runs they are of; "" where that is not said."""
     for row in _objects(rows):
         value = _number(row.get("value"))
         if value is not None:
             step, when = _whole(row.get("step")), _whole(row.get("timestamp"))
-            yield Point(step or 0, when or 0, value)
+            yield _text(row.get("run_id")), Point(step or 0, when or 0, value)
 
 
 def files(rows: object) -> Iterator[File]:

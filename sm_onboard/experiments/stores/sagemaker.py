@@ -20,11 +20,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from sm_onboard import aws
 from sm_onboard.errors import InvalidRequest, NotFound, Unreachable
-from sm_onboard.experiments.models import Experiment, File, Kind, Point, Run
+from sm_onboard.experiments.models import Experiment, File, Kind, Point, Run, Series
 
 from . import components
 from .artifacts import read_s3
@@ -36,7 +36,23 @@ PAGES = 10_000  # of a list that does not end
 QUERIES = 100  # of one BatchGetMetrics: the most there is
 _TAG_KEY, _TAG_VALUE = 128, 256  # characters
 
+_FILTER = 1024  # characters of a filter's value
+
 Filters = list[dict[str, str]]
+_Asked = tuple[str, str]  # ARN and metric
+
+
+class Listed(NamedTuple):
+    """One answer of ``Search``.
+
+    Attributes:
+        newest: when the last of them was changed; ms.
+        token: where the next goes on; "" at the end.
+    """
+
+    runs: list[Run]
+    newest: int
+    token: str
 
 
 class SagemakerStore:
@@ -99,16 +115,15 @@ class SagemakerStore:
         0 for its times; any other has the last value of each minute, and 0 for its steps.
         """
         arn = self._arn(id)
-        found = self._queried(arn, metrics, "IterationNumber", "IterationNumber")
-        without = [name for name in metrics if not found[name]]
-        timed = self._queried(arn, without, "Timestamp", "OneMinute") if without else {}
-        return {
-            **{name: [Point(x, 0, value) for x, value in rows] for name, rows in found.items()},
-            **{
-                name: [Point(0, x * 1000, value) for x, value in rows]
-                for name, rows in timed.items()
-            },
-        }
+        found = self._points([(arn, name) for name in metrics])
+        return {name: found[arn, name] for name in metrics}
+
+    def histories_of(self, ids: Sequence[str], metric: str) -> dict[str, Series]:
+        self._find(ids)
+        with self._lock:
+            arns = {id: self._arns[id] for id in ids if id in self._arns}
+        found = self._points([(arn, metric) for arn in arns.values()])
+        return {id: Series.of(found[arn, metric]) for id, arn in arns.items()}
 
     def files(self, id: str, folder: str = "") -> list[File]:
         return components.files(self._component(id), folder)
@@ -190,12 +205,12 @@ class SagemakerStore:
         return known or str(self._component(id).get("TrialComponentArn", ""))
 
     def _queried(
-        self, arn: str, metrics: Sequence[str], axis: str, period: str
-    ) -> dict[str, list[tuple[int, float]]]:
+        self, asked: Sequence[_Asked], axis: str, period: str
+    ) -> dict[_Asked, list[tuple[int, float]]]:
         """(step or second, value) of each metric."""
-        found: dict[str, list[tuple[int, float]]] = {}
-        for start in range(0, len(metrics), QUERIES):
-            names = metrics[start : start + QUERIES]
+        found: dict[_Asked, list[tuple[int, float]]] = {one: [] for one in asked}
+        for start in range(0, len(asked), QUERIES):
+            some = asked[start : start + QUERIES]
             queries = [
                 {
                     "MetricName": name,
@@ -204,15 +219,37 @@ class SagemakerStore:
                     "Period": period,
                     "XAxisType": axis,
                 }
-                for name in names
+                for arn, name in some
             ]
+    def _find(self, ids: Sequence[str]) -> None:
+        """Finds the ARNs of runs, a request for many."""
+        with self._lock:
+            wanted = [id for id in ids if id not in self._arns and components.is_name(id)]
+        while wanted:
+            some: list[str] = []
+            while wanted and len(",".join([*some, wanted[0]])) <= _FILTER:
+                some.append(wanted.pop(0))
+            for _ in self._components([_filter("TrialComponentName", "In", ",".join(some))], None):
+                pass  # it remembers the ARN of each
+
+    def _points(self, asked: Sequence[_Asked]) -> dict[_Asked, list[Point]]:
+        steps = self._queried(asked, "IterationNumber", "IterationNumber")
+        without = [one for one in asked if not steps[one]]
+        times = self._queried(without, "Timestamp", "OneMinute")
+        return {
+            **{one: [Point(x, 0, value) for x, value in rows] for one, rows in steps.items()},
+            **{
+                one: [Point(0, x * 1000, value) for x, value in rows] for one, rows in times.items()
+            },
+        }
+
             answer = self._call(
-                "BatchGetMetrics", {"MetricQueries": queries}, arn, "sagemaker-metrics"
+                "BatchGetMetrics", {"MetricQueries": queries}, some[0][0], "sagemaker-metrics"
             )
             results = answer.get("MetricQueryResults") or []
-            for name, result in zip(names, results, strict=False):
-                found[name] = components.points(result)
-        return {name: found.get(name, []) for name in metrics}
+            for one, result in zip(some, results, strict=False):
+                found[one] = components.points(result)
+        return found
 
     def _pages(self, operation: str, asked: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         more: dict[str, str] = {}

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote
 
 from sm_onboard.errors import Conflict, Forbidden, InvalidRequest, NotFound, OnboardError
-from sm_onboard.experiments.models import Experiment, File, Kind, Point, Run
+from sm_onboard.experiments.models import Experiment, File, Kind, Point, Run, Series
 
 from . import schema
 from . import sqlite_rows as rows
@@ -84,11 +84,7 @@ class SqliteStore:
     def history(self, id: str, metric: str) -> list[Point]:
         def points(connection: sqlite3.Connection) -> list[Any]:
             rows.artifacts_of(connection, id)  # is there such a run
-            return connection.execute(
-                "SELECT step, timestamp, value, is_nan FROM metrics WHERE run_uuid = ? AND key = ?"
-                " ORDER BY step, timestamp",
-                (id, metric),
-            ).fetchall()
+            return connection.execute(rows.HISTORY, (id, metric)).fetchall()
 
         return [
             Point(rows.whole(step) or 0, rows.whole(time) or 0, rows.number(value, nan))
@@ -99,6 +95,9 @@ class SqliteStore:
         return self._folder(id).files(folder)
 
     def read(self, id: str, path: str, limit: int) -> bytes:
+    def histories_of(self, ids: Sequence[str], metric: str) -> dict[str, Series]:
+        return self._read(lambda connection: rows.histories(connection, ids, metric))
+
         return self._folder(id).read(path, limit)
 
     def set_tags(self, id: str, tags: dict[str, str | None]) -> None:

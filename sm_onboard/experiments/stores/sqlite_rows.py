@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sm_onboard.errors import NotFound
-from sm_onboard.experiments.models import Dataset, Run, Status
+from sm_onboard.experiments.models import Dataset, Run, Series, Status
 
 from . import schema
 
@@ -26,6 +26,7 @@ _RUNS = (
     "SELECT run_uuid, experiment_id, name, status, start_time, end_time, user_id, artifact_uri"
     " FROM runs WHERE {where}"
 )
+_IDS = "SELECT run_uuid FROM runs WHERE {where}"
 _PAIRS = (
     "SELECT run_uuid, key, value FROM {table}"
     " WHERE run_uuid IN (SELECT run_uuid FROM runs WHERE {where})"
@@ -42,6 +43,10 @@ _DATASETS = (
     " WHERE i.source_type = 'DATASET' AND i.destination_type = 'RUN'"
     " AND i.destination_id IN (SELECT run_uuid FROM runs WHERE {where})"
     " ORDER BY d.name, d.digest"
+)
+HISTORY = (
+    "SELECT step, timestamp, value, is_nan FROM metrics WHERE run_uuid = ? AND key = ?"
+    " ORDER BY step, timestamp"
 )
 ACTIVE = "lifecycle_stage = 'active'"
 
@@ -106,6 +111,26 @@ def runs(connection: sqlite3.Connection, where: str, values: Any) -> list[Run]:
 
 
 def _run(
+def histories(connection: sqlite3.Connection, ids: Sequence[str], metric: str) -> dict[str, Series]:
+    """One metric of the runs that are there."""
+    found: dict[str, Series] = {}
+    for start in range(0, len(ids), _CHUNK):
+        some = ids[start : start + _CHUNK]
+        marks = ",".join("?" * len(some))
+        where = f"{ACTIVE} AND run_uuid IN ({marks})"
+        there = connection.execute(_IDS.format(where=where), some)
+        for (id,) in there.fetchall():
+            # For each run on its own the index gives the order; together it has to be sorted.
+            points = connection.execute(HISTORY, (id, metric)).fetchall()
+            found[text(id)] = Series(
+                steps=[whole(point[0]) or 0 for point in points],
+                times=[whole(point[1]) or 0 for point in points],
+                values=[number(point[2], point[3]) for point in points],
+                total=len(points),
+            )
+    return found
+
+
     row: tuple[Any, ...],
     params: dict[str, str],
     metrics: dict[str, float],

@@ -1,0 +1,1 @@
+"""Curves: what metrics were, step by step, in as many points as a screen shows."""
