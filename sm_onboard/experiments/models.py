@@ -127,6 +127,17 @@ class Store(Protocol):
         """
         ...
 
+    def write(self, id: str, path: str, content: bytes) -> None:
+        """Puts one artifact beside the run's own, in place of one that has its name.
+
+        It is there whole or not at all, and never outside of the run's files.
+
+        Raises:
+            InvalidRequest: ``experiments.bad_path``.
+            OnboardError: ``experiments.write_unsupported``, ``experiments.file_outside``.
+        """
+        ...
+
     def set_tags(self, id: str, tags: dict[str, str | None]) -> None:
         """Sets tags; None takes one away."""
         ...

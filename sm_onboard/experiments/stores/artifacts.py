@@ -8,11 +8,12 @@ from urllib.parse import unquote, urlsplit
 from sm_onboard import aws
 from sm_onboard.errors import InvalidRequest, NotFound
 
+from . import writing
 from .folder import ArtifactFolder, file_missing
 
 
 class Artifacts:
-    """Reads from S3, and from folders of this machine that are a run's own."""
+    """Reads and writes in S3, and in folders of this machine that are a run's own."""
 
     def __init__(self, clients: aws.Aws | None = None) -> None:
         self._clients = clients
@@ -32,6 +33,26 @@ class Artifacts:
             return read_s3(f"{location.rstrip('/')}/{path}", path, limit, self._clients)
         folder = _folder(id, location) if scheme == "file" or location.startswith("/") else None
         return None if folder is None else folder.read(path, limit)
+
+    def write(self, id: str, location: str, path: str, content: bytes) -> None:
+        """Puts one file beside those of a run.
+
+        Args:
+            location, path: as in ``read``.
+
+        Raises:
+            OnboardError: see ``Store.write``; those of ``aws.errors``.
+        """
+        scheme = location.partition(":")[0]
+        if scheme == "s3":
+            return writing.put(location, id, path, content, self._clients)
+        folder = _folder(id, location) if scheme == "file" or location.startswith("/") else None
+        if folder is None:
+            raise writing.unsupported(
+                "The files of this run can only be written by the server that keeps them.",
+                "Run the server with --serve-artifacts, or keep its files in S3.",
+            )
+        folder.write(id, path, content)
 
 
 def read_s3(url: str, path: str, limit: int, clients: aws.Aws | None) -> bytes:

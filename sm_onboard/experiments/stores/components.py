@@ -57,6 +57,11 @@ def run(component: Component, unassigned: str, wanted: Set[str] = frozenset()) -
     )
 
 
+def changed(component: Component) -> int:
+    """When anything of it was changed last; ms."""
+    return _ms(component.get("LastModifiedTime") or component.get("CreationTime")) or 0
+
+
 def artifacts(component: Component) -> dict[str, str]:
     """Where each artifact is, by its path here."""
     return {

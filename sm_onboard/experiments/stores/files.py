@@ -107,6 +107,21 @@ class FileStore:
     def read(self, id: str, path: str, limit: int) -> bytes:
         return self._artifacts(id).read(path, limit)
 
+    def write(self, id: str, path: str, content: bytes) -> None:
+        self._artifacts(id).write(id, path, content)
+
+    def tagged(self, tag: str, value: str) -> list[Run]:
+        found: list[Run] = []
+        for folder in (run for each in self._folders(self.path) for run in self._folders(each)):
+            try:
+                path = _below(folder / "tags", tag)
+                if folders.content(path, folders.LARGEST).rstrip("\n") == value:
+                    found.append(folders.run_in(folder, {}))
+            except (OSError, ValueError):  # it has no such tag, or cannot be read
+                continue
+        active = (run for run in found if not run.deleted)
+        return sorted(active, key=lambda run: (-(run.started or 0), run.id))
+
     def set_tags(self, id: str, tags: dict[str, str | None]) -> None:
         check_tags(tags)
         self.run(id)

@@ -15,6 +15,8 @@ from urllib.parse import unquote, urlsplit
 from sm_onboard.errors import Conflict, InvalidRequest, NotFound, OnboardError
 from sm_onboard.experiments.models import File
 
+from . import writing
+
 if TYPE_CHECKING:
     from .s3_folder import S3Folder
 
@@ -37,7 +39,7 @@ def open_folder(location: str, beside: Path) -> ArtifactFolder | S3Folder:
 
 
 class ArtifactFolder:
-    """Reads below one folder.
+    """Reads and writes below one folder.
 
     Args:
         location: a path or ``file:`` URI, as the store keeps it.
@@ -94,6 +96,11 @@ class ArtifactFolder:
         if len(content) > limit:  # it grew meanwhile
             raise file_too_large(path, len(content), limit)
         return content
+
+    def write(self, run: str, path: str, content: bytes) -> None:
+        """One file; ``run``: the id of the run whose folder this is. See ``Store.write``."""
+        writing.check_path(path)
+        writing.write(self._root, run, path, content)
 
     def _inside(self, path: str) -> str:
         if "\0" in path:

@@ -19,7 +19,7 @@ from sm_onboard.errors import (
 )
 from sm_onboard.experiments.models import Experiment, File, Kind, Point, Run, Series
 
-from . import answers, refusals
+from . import answers, refusals, writing
 from .artifacts import Artifacts
 from .folder import file_missing
 from .wire import Answer, TooLarge, Wire
@@ -32,6 +32,8 @@ TOGETHER = 100  # experiments in one search
 PAGES = 100_000  # of one list: a list that does not end is not followed for ever
 JSON_LIMIT = 64 * 1024 * 1024  # bytes of one answer
 _ROOT = "/api/2.0/mlflow/"
+_PROXY = "/api/2.0/mlflow-artifacts/artifacts/"
+_QUOTES = frozenset("'\"`\\")
 
 
 class MlflowStore:
@@ -56,24 +58,25 @@ class MlflowStore:
         return sorted(found.values(), key=lambda one: (len(one.id), one.id))
 
     def runs(self, experiments: list[str] | None = None) -> list[Run]:
-        return list(self._search(experiments, ""))
+        return list(self._search(experiments))
 
-    def changed_since(self, ms: int) -> list[Run]:
-        """The runs that began or ended since a moment, and all that run.
-
-        What is not told: runs that were deleted, and tags of runs that are long over.
+    def page(
+        self, experiments: Sequence[str], filter: str, order: str, size: int, token: str = ""
+    ) -> tuple[list[Run], str]:
+        """One answer of a search, without the deleted; and where the next goes on, "" at the end.
 
         Args:
-            ms: milliseconds since 1970.
+            experiments: at most ``TOGETHER``.
+            filter: in MLflow's syntax.
+            size: runs at most; fewer come where these would be too large an answer.
         """
-        asked = (
-            f"attributes.start_time >= {int(ms)}",
-            f"attributes.end_time >= {int(ms)}",
-            "attributes.status = 'RUNNING'",
-        )
-        experiments = [one.id for one in self.experiments()]
-        found = {run.id: run for filter in asked for run in self._search(experiments, filter)}
-        return list(found.values())
+        if not experiments:
+            return [], ""
+        asked = _searched(experiments, filter, order, size)
+        page = next(self._pages("runs/search", "SearchRuns", asked, token=token))
+        runs = [run for run in answers.runs(page.get("runs")) if not run.deleted]
+        following = page.get("next_page_token")
+        return runs, following if isinstance(following, str) else ""
 
     def run(self, id: str) -> Run:
         with _RunUnknown(self.uri, id):
@@ -92,9 +95,6 @@ class MlflowStore:
             self.run(id)  # a server may have no points for a run that it does not have
         return sorted(points, key=lambda point: (point.step, point.time))
 
-    def files(self, id: str, folder: str = "") -> list[File]:
-        if folder and not answers.below(folder):
-            raise file_missing(folder)
     def histories_of(self, ids: Sequence[str], metric: str) -> dict[str, Series]:
         """Few requests for many runs; of a long history only some points, evenly chosen.
 
@@ -128,6 +128,9 @@ class MlflowStore:
             with contextlib.suppress(NotFound):
                 yield id, self.history(id, metric)
 
+    def files(self, id: str, folder: str = "") -> list[File]:
+        if folder and not answers.below(folder):
+            raise file_missing(folder)
         asked = {"run_id": id} | ({"path": folder} if folder else {})
         found: dict[str, File] = {}
         with _RunUnknown(self.uri, id):
@@ -150,6 +153,36 @@ class MlflowStore:
                 raise refused from None
         return self._served(id, location, path, limit) if content is None else content
 
+    def write(self, id: str, path: str, content: bytes) -> None:
+        writing.check_path(path)
+        location = self.run(id).artifacts
+        proxied = self._proxied(location)
+        if proxied is None:
+            return self._artifacts.write(id, location, path, content)
+        if id not in proxied.split("/"):
+            raise refusals.strange(self.uri)
+        target = f"{_PROXY}{quote(f'{proxied}/{path}', safe='/')}"
+        kind = "application/octet-stream"
+        answer = self._wire.send("PUT", target, content, limit=JSON_LIMIT, kind=kind)
+        if answer.status not in (200, 201, 204):
+            said = _json(answer.body)
+            raise self._refused(answer, said if isinstance(said, dict) else {}, "LogModel")
+
+    def tagged(self, tag: str, value: str) -> list[Run]:
+        if set(tag) & _QUOTES or set(value) & _QUOTES:  # MLflow's filters have no way to say them
+            return []
+        experiments = [one.id for one in self.experiments()]
+        found: dict[str, Run] = {}
+        for start in range(0, len(experiments), TOGETHER):
+            some, token = experiments[start : start + TOGETHER], ""
+            for _ in range(PAGES):
+                filter = f"tags.`{tag}` = '{value}'"
+                runs, token = self.page(some, filter, "attributes.start_time DESC", PAGE, token)
+                found.update((run.id, run) for run in runs)
+                if not token:
+                    break
+        return sorted(found.values(), key=lambda run: (-(run.started or 0), run.id))
+
     def set_tags(self, id: str, tags: dict[str, str | None]) -> None:
         for key, value in tags.items():
             with _RunUnknown(self.uri, id):
@@ -162,19 +195,14 @@ class MlflowStore:
                 except NotFound:
                     self.run(id)  # the run is there: it was the tag that is gone already
 
-    def _search(self, experiments: list[str] | None, filter: str) -> Iterator[Run]:
+    def _search(self, experiments: list[str] | None) -> Iterator[Run]:
         if experiments is None:
             experiments = [one.id for one in self.experiments()]
         seen: set[str] = set()
         for start in range(0, len(experiments), TOGETHER):
-            asked = {
-                "experiment_ids": experiments[start : start + TOGETHER],
-                "filter": filter,
-                "run_view_type": "ACTIVE_ONLY",
-                # Runs that begin meanwhile come last and shift no page.
-                "order_by": ["attributes.start_time ASC"],
-                "max_results": PAGE,
-            }
+            # Runs that begin meanwhile come last and shift no page.
+            some = experiments[start : start + TOGETHER]
+            asked = _searched(some, "", "attributes.start_time ASC", PAGE)
             for page in self._pages("runs/search", "SearchRuns", asked):
                 for run in answers.runs(page.get("runs")):
                     if run.id not in seen and not run.deleted:
@@ -182,10 +210,9 @@ class MlflowStore:
                         yield run
 
     def _pages(
-        self, path: str, name: str, asked: dict[str, Any], method: str = "POST"
+        self, path: str, name: str, asked: dict[str, Any], method: str = "POST", token: str = ""
     ) -> Iterator[dict[str, Any]]:
         """A list, page by page; where a page is too large, in smaller ones."""
-        token = ""
         for _ in range(PAGES):
             more = {"page_token": token} if token else {}
             try:
@@ -232,7 +259,7 @@ class MlflowStore:
         proxied = self._proxied(location)
         if proxied is not None:
             whole = quote(f"{proxied}/{path}".lstrip("/"), safe="/", errors="replace")
-            target = f"/api/2.0/mlflow-artifacts/artifacts/{whole}"
+            target = f"{_PROXY}{whole}"
         try:
             answer = self._wire.send("GET", target, limit=limit)
         except TooLarge as error:
@@ -310,6 +337,16 @@ class _RunUnknown:
                 f"{self._uri} has no run {self._id[:64]}.",
                 "It may have been deleted.",
             ) from error
+
+
+def _searched(experiments: Sequence[str], filter: str, order: str, size: int) -> dict[str, Any]:
+    return {
+        "experiment_ids": list(experiments),
+        "filter": filter,
+        "run_view_type": "ACTIVE_ONLY",
+        "order_by": [order],
+        "max_results": size,
+    }
 
 
 def _json(body: bytes) -> Any:

@@ -19,7 +19,7 @@ ID: Final = re.compile(r"[A-Za-z0-9][\w.-]{0,255}")  # of an experiment, a run, 
 _NUMBERED: Final[dict[object, Status]] = {
     1: "running", 2: "scheduled", 3: "finished", 4: "failed", 5: "stopped",
 }  # fmt: skip
-_LARGEST: Final = 16 * 1024 * 1024  # bytes of one parameter, tag or description
+LARGEST: Final = 16 * 1024 * 1024  # bytes of one parameter, tag or description
 LARGEST_METRIC: Final = 1024 * 1024 * 1024  # bytes
 
 Datasets = dict[str, "Dataset | None"]  # those of an experiment, by id
@@ -90,7 +90,7 @@ def _dataset(folder: Path) -> Dataset | None:
 
 def _texts(folder: Path) -> Iterator[tuple[str, str]]:
     for name, path in _walk(folder):
-        yield name, content(path, _LARGEST)
+        yield name, content(path, LARGEST)
 
 
 def _last_values(folder: Path) -> Iterator[tuple[str, float]]:
@@ -133,7 +133,7 @@ def described(folder: Path) -> dict[str, Any]:
     # the C one is ten times as fast, and an old PyYAML may lack it
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        found = yaml.load(content(folder / META, _LARGEST), loader)  # noqa: S506  (it is a safe one)
+        found = yaml.load(content(folder / META, LARGEST), loader)  # noqa: S506  (it is a safe one)
     except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"{META} is not YAML") from error
     if not isinstance(found, dict):

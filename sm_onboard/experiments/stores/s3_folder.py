@@ -6,12 +6,13 @@ from sm_onboard import aws
 from sm_onboard.errors import NotFound
 from sm_onboard.experiments.models import File
 
+from . import writing
 from .artifacts import read_s3
 from .folder import file_missing
 
 
 class S3Folder:
-    """Reads below one prefix; ``..`` in a key is a name like any other.
+    """Reads and writes below one prefix; ``..`` in a key is a name like any other.
 
     Args:
         location: ``s3://bucket/prefix``.
@@ -53,3 +54,8 @@ class S3Folder:
             return read_s3(f"{self._location}/{path.strip('/')}", path, limit, None)
         except NotFound:
             raise file_missing(path) from None
+
+    def write(self, run: str, path: str, content: bytes) -> None:
+        """One file; ``run``: the id of the run whose prefix this is. See ``Store.write``."""
+        writing.check_path(path)
+        writing.put(self._location, run, path, content, None)

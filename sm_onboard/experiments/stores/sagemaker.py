@@ -26,7 +26,7 @@ from sm_onboard import aws
 from sm_onboard.errors import InvalidRequest, NotFound, Unreachable
 from sm_onboard.experiments.models import Experiment, File, Kind, Point, Run, Series
 
-from . import components
+from . import components, writing
 from .artifacts import read_s3
 from .folder import file_missing
 
@@ -93,14 +93,30 @@ class SagemakerStore:
             if run.experiment in experiments
         ]
 
-    def changed_since(self, ms: int) -> list[Run]:
-        """The runs in which anything changed since a moment; deleted ones are not told.
+    def page(
+        self, wanted: set[str], *, within: str = "", since: int | None = None, token: str = ""
+    ) -> Listed:
+        """One answer of ``Search``, the newest first.
 
         Args:
-            ms: milliseconds since 1970.
+            wanted: the experiments to prefer of several that a run is in; others come, too.
+            within: only of this experiment.
+            since: ms; only what was changed since, the last changed first.
         """
-        moment = datetime.fromtimestamp(ms // 1000, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return self._found([_filter("LastModifiedTime", "GreaterThanOrEqualTo", moment)])
+        order, filters = "CreationTime", []
+        if since is not None:
+            moment = datetime.fromtimestamp(since // 1000, timezone.utc)
+            text = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+            order = "LastModifiedTime"
+            filters = [_filter(order, "GreaterThanOrEqualTo", text)]
+        asked = _searched(filters, _within(within) if within else None, order, "Descending")
+        page = next(self._pages("Search", asked, token))
+        found = list(self._of(page))
+        return Listed(
+            runs=[components.run(one, UNASSIGNED, wanted) for one in found],
+            newest=max(map(components.changed, found), default=0),
+            token=page.get("NextToken") or "",
+        )
 
     def run(self, id: str) -> Run:
         return components.run(self._component(id), UNASSIGNED)
@@ -134,6 +150,16 @@ class SagemakerStore:
         if not value.startswith("s3://"):
             raise file_missing(path)
         return read_s3(value, path, limit, self._clients)
+
+    def write(self, id: str, path: str, content: bytes) -> None:  # noqa: ARG002
+        raise writing.unsupported(
+            "SageMaker Experiments keeps no files, only where they are.",
+            "Record with MLflow to have files kept with a run.",
+        )
+
+    def tagged(self, tag: str, value: str) -> list[Run]:
+        found = self._found([_filter(f"Tags.{tag}", "Equals", value)])
+        return sorted(found, key=lambda run: (-(run.started or 0), run.id))
 
     def set_tags(self, id: str, tags: dict[str, str | None]) -> None:
         for key, value in tags.items():
@@ -177,50 +203,24 @@ class SagemakerStore:
     def _components(
         self, filters: Filters, nested: Mapping[str, Any] | None
     ) -> Iterator[Mapping[str, Any]]:
-        expression: dict[str, Any] = {}
-        if filters:
-            expression["Filters"] = filters
-        if nested:
-            expression["NestedFilters"] = [nested]
-        asked: dict[str, Any] = {
-            "Resource": "ExperimentTrialComponent",
-            # The newest come last, so that runs that begin meanwhile shift no page.
-            "SortBy": "CreationTime",
-            "SortOrder": "Ascending",
-        }
-        if expression:
-            asked["SearchExpression"] = expression
-        for page in self._pages("Search", asked):
-            for row in page.get("Results") or ():
-                component = row.get("TrialComponent")
-                if component and component.get("TrialComponentName"):
-                    with self._lock:
-                        arn = component.get("TrialComponentArn", "")
-                        self._arns[component["TrialComponentName"]] = arn
-                    yield component
+        # The newest come last, so that runs that begin meanwhile shift no page.
+        for page in self._pages("Search", _searched(filters, nested, "CreationTime", "Ascending")):
+            yield from self._of(page)
+
+    def _of(self, page: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        for row in page.get("Results") or ():
+            component = row.get("TrialComponent")
+            if component and component.get("TrialComponentName"):
+                with self._lock:
+                    arn = component.get("TrialComponentArn", "")
+                    self._arns[component["TrialComponentName"]] = arn
+                yield component
 
     def _arn(self, id: str) -> str:
         with self._lock:
             known = self._arns.get(id)
         return known or str(self._component(id).get("TrialComponentArn", ""))
 
-    def _queried(
-        self, asked: Sequence[_Asked], axis: str, period: str
-    ) -> dict[_Asked, list[tuple[int, float]]]:
-        """(step or second, value) of each metric."""
-        found: dict[_Asked, list[tuple[int, float]]] = {one: [] for one in asked}
-        for start in range(0, len(asked), QUERIES):
-            some = asked[start : start + QUERIES]
-            queries = [
-                {
-                    "MetricName": name,
-                    "ResourceArn": arn,
-                    "MetricStat": "Last",
-                    "Period": period,
-                    "XAxisType": axis,
-                }
-                for arn, name in some
-            ]
     def _find(self, ids: Sequence[str]) -> None:
         """Finds the ARNs of runs, a request for many."""
         with self._lock:
@@ -243,6 +243,23 @@ class SagemakerStore:
             },
         }
 
+    def _queried(
+        self, asked: Sequence[_Asked], axis: str, period: str
+    ) -> dict[_Asked, list[tuple[int, float]]]:
+        """(step or second, value) of each metric."""
+        found: dict[_Asked, list[tuple[int, float]]] = {one: [] for one in asked}
+        for start in range(0, len(asked), QUERIES):
+            some = asked[start : start + QUERIES]
+            queries = [
+                {
+                    "MetricName": name,
+                    "ResourceArn": arn,
+                    "MetricStat": "Last",
+                    "Period": period,
+                    "XAxisType": axis,
+                }
+                for arn, name in some
+            ]
             answer = self._call(
                 "BatchGetMetrics", {"MetricQueries": queries}, some[0][0], "sagemaker-metrics"
             )
@@ -251,8 +268,10 @@ class SagemakerStore:
                 found[one] = components.points(result)
         return found
 
-    def _pages(self, operation: str, asked: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        more: dict[str, str] = {}
+    def _pages(
+        self, operation: str, asked: Mapping[str, Any], token: str = ""
+    ) -> Iterator[Mapping[str, Any]]:
+        more = {"NextToken": token} if token else {}
         for _ in range(PAGES):
             page = self._call(operation, {**asked, "MaxResults": PAGE, **more})
             yield page
@@ -278,6 +297,18 @@ class SagemakerStore:
         with aws.errors(f"sagemaker:{operation}", about):
             answer: Mapping[str, Any] = getattr(client, xform_name(operation))(**parameters)
         return answer
+
+
+def _searched(
+    filters: Filters, nested: Mapping[str, Any] | None, order: str, direction: str
+) -> dict[str, Any]:
+    expression: dict[str, Any] = {}
+    if filters:
+        expression["Filters"] = filters
+    if nested:
+        expression["NestedFilters"] = [nested]
+    asked = {"Resource": "ExperimentTrialComponent", "SortBy": order, "SortOrder": direction}
+    return {**asked, "SearchExpression": expression} if expression else asked
 
 
 def _filter(name: str, operator: str, value: str) -> dict[str, str]:

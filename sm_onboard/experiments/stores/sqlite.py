@@ -74,6 +74,10 @@ class SqliteStore:
             return self._read(lambda connection: rows.runs(connection, rows.ACTIVE, ()))
         return self._read(lambda connection: rows.runs_of(connection, experiments))
 
+    def tagged(self, tag: str, value: str) -> list[Run]:
+        where = f"{rows.ACTIVE} AND run_uuid IN ({rows.TAGGED})"
+        return self._read(lambda connection: rows.runs(connection, where, (tag, value)))
+
     def run(self, id: str) -> Run:
         where = f"{rows.ACTIVE} AND run_uuid = ?"
         found = self._read(lambda connection: rows.runs(connection, where, (id,)))
@@ -91,14 +95,17 @@ class SqliteStore:
             for step, time, value, nan in self._read(points)
         ]
 
+    def histories_of(self, ids: Sequence[str], metric: str) -> dict[str, Series]:
+        return self._read(lambda connection: rows.histories(connection, ids, metric))
+
     def files(self, id: str, folder: str = "") -> list[File]:
         return self._folder(id).files(folder)
 
     def read(self, id: str, path: str, limit: int) -> bytes:
-    def histories_of(self, ids: Sequence[str], metric: str) -> dict[str, Series]:
-        return self._read(lambda connection: rows.histories(connection, ids, metric))
-
         return self._folder(id).read(path, limit)
+
+    def write(self, id: str, path: str, content: bytes) -> None:
+        self._folder(id).write(id, path, content)
 
     def set_tags(self, id: str, tags: dict[str, str | None]) -> None:
         check_tags(tags)

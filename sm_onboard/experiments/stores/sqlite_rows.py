@@ -49,6 +49,7 @@ HISTORY = (
     " ORDER BY step, timestamp"
 )
 ACTIVE = "lifecycle_stage = 'active'"
+TAGGED = "SELECT run_uuid FROM tags WHERE key = ? AND value = ?"
 
 
 def run_unknown(id: str) -> NotFound:
@@ -110,7 +111,6 @@ def runs(connection: sqlite3.Connection, where: str, values: Any) -> list[Run]:
     return found
 
 
-def _run(
 def histories(connection: sqlite3.Connection, ids: Sequence[str], metric: str) -> dict[str, Series]:
     """One metric of the runs that are there."""
     found: dict[str, Series] = {}
@@ -131,6 +131,7 @@ def histories(connection: sqlite3.Connection, ids: Sequence[str], metric: str) -
     return found
 
 
+def _run(
     row: tuple[Any, ...],
     params: dict[str, str],
     metrics: dict[str, float],

@@ -21,6 +21,7 @@ from sm_onboard.errors import OnboardError, Unreachable
 PAUSES = (0.2, 0.8)  # seconds before the second and the third
 PATIENCE = 120.0  # seconds for one answer, however steadily it drips
 _AGAIN = frozenset({429, 502, 503, 504})
+JSON = "application/json"
 _CHUNK = 64 * 1024  # bytes
 _COMPLAINT = 64 * 1024  # bytes of an answer that is none
 _SHOWN = 300  # characters of a server's own words
@@ -80,11 +81,14 @@ class Wire:
         self._lock = threading.Lock()
         self._made: Any = None
 
-    def send(self, method: str, target: str, body: bytes = b"", *, limit: int) -> Answer:
+    def send(
+        self, method: str, target: str, body: bytes = b"", *, limit: int, kind: str = JSON
+    ) -> Answer:
         """One call, made anew a few times where that may help.
 
         Args:
             target: path and query, percent-encoded, below ``base``.
+            kind: media type of what is sent.
             limit: largest body in bytes; what a refusal says beyond 64 KiB is cut off.
 
         Raises:
@@ -93,7 +97,7 @@ class Wire:
         """
         for pause in (*PAUSES, None):
             try:
-                answer = self._once(method, target, body, limit)
+                answer = self._once(method, target, body, limit, kind)
             except _Broken as error:
                 if pause is None:
                     raise self._unreachable("broke the connection off.") from error
@@ -110,12 +114,12 @@ class Wire:
             line = line.replace(secret, "***")
         return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
 
-    def _once(self, method: str, target: str, body: bytes, limit: int) -> Answer:
+    def _once(self, method: str, target: str, body: bytes, limit: int, kind: str) -> Answer:
         from botocore import exceptions as boto
         from botocore.awsrequest import AWSRequest
 
         request = AWSRequest(
-            method, self.base + target, headers=_headers(body), data=body, stream_output=True
+            method, self.base + target, headers=_headers(body, kind), data=body, stream_output=True
         )
         self._authorize(request)
         try:
@@ -188,6 +192,6 @@ class Wire:
         )
 
 
-def _headers(body: bytes) -> dict[str, str]:
+def _headers(body: bytes, kind: str) -> dict[str, str]:
     headers = {"Accept": "application/json, */*", "User-Agent": "sm-onboard"}
-    return {**headers, "Content-Type": "application/json"} if body else headers
+    return {**headers, "Content-Type": kind} if body else headers

@@ -175,6 +175,43 @@ def test_files_in_s3(mlflow: Mlflow, sagemaker: SageMaker, monkeypatch: pytest.M
     assert code(lambda: store.read(run, "m/none", 6)) == "experiments.file_missing"
 
 
+NOTEBOOK = "sm-onboard/notebook ü.ipynb"
+
+
+def test_a_file_is_put_where_the_runs_are(
+    mlflow: Mlflow, sagemaker: SageMaker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in sagemaker.environment().items():
+        monkeypatch.setenv(name, value)
+    store = ServerStore(mlflow.url, environ={}, clients=aws.Aws(attempts=1))
+    s3 = sagemaker.client("s3")
+    s3.create_bucket(Bucket="acme", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    for name, location in (
+        ("put proxied", "mlflow-artifacts:/put here"),
+        ("put in s3", "s3://acme/put"),
+        ("put local", (tmp_path / "root").as_uri()),
+    ):
+        run = mlflow.start(mlflow.experiment(name, artifact_location=location))
+        if "local" in name:  # the server may be of another machine: only what is there counts
+            assert code(lambda id=run: store.write(id, NOTEBOOK, b"")) == (
+                "experiments.write_unsupported"
+            )
+            (tmp_path / "root" / run / "artifacts").mkdir(parents=True)
+        for content in (b"first", b"{}\n" * 5000):
+            store.write(run, NOTEBOOK, content)
+            assert store.read(run, NOTEBOOK, 20_000) == content
+        assert code(lambda id=run: store.write(id, "../x", b"")) == "experiments.bad_path"
+    assert code(lambda: store.write("f" * 32, NOTEBOOK, b"")) == "experiments.run_unknown"
+
+
+def test_runs_are_found_by_a_tag(store: ServerStore, mlflow: Mlflow) -> None:
+    ids = [mlflow.start(mlflow.experiment(f"tagged {n}"), T0 + n) for n in range(2)]
+    for id in ids:
+        store.set_tags(id, {"smo.kernel": "k-1"})
+    assert [run.id for run in store.tagged("smo.kernel", "k-1")] == ids[::-1]
+    assert store.tagged("smo.kernel", "k-2") == store.tagged("smo.kernel", "k' OR") == []
+
+
 def test_all_pages_are_read(
     store: ServerStore, mlflow: Mlflow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -292,6 +329,8 @@ def test_a_tracking_server_works_like_any(managed: Managed, churn: tuple[str, st
     assert len(store.history(id, "auc")) == 3
     assert [file.path for file in store.files(id)] == ["models", "notes.txt"]
     assert store.read(id, "models/m ü+.bin", 5000) == b"\0" * 3000
+    store.write(id, "sm-onboard/notebook.ipynb", b"{}" * 9000)
+    assert store.read(id, "sm-onboard/notebook.ipynb", 20_000) == b"{}" * 9000
     store.set_tags(id, {"by arn": "a + ü"})
     assert store.run(id).tags["by arn"] == "a + ü"
     store.set_tags(id, {"by arn": None})

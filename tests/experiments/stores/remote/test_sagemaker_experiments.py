@@ -104,6 +104,15 @@ def test_a_run_is_whole(store: SagemakerStore, tree: str) -> None:
 
 
 @pytest.mark.usefixtures("tree")
+def test_runs_are_found_by_tag_and_keep_no_files(store: SagemakerStore) -> None:
+    assert [run.id for run in store.tagged("team", "growth")] == ["whole"]
+    assert store.tagged("team", "other") == []
+    with pytest.raises(Conflict) as refused:
+        store.write("whole", "sm-onboard/notebook.ipynb", b"{}")
+    assert refused.value.code == "experiments.write_unsupported"
+
+
+@pytest.mark.usefixtures("tree")
 def test_runs_are_chosen_by_experiment(store: SagemakerStore) -> None:
     def chosen(*experiments: str) -> dict[str, str]:
         return {run.id: run.experiment for run in store.runs(list(experiments))}
