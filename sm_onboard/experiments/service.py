@@ -7,7 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from .models import Run, Store
 from .shown import ExperimentsLook, ExperimentsState, RunRow, RunsAsked, RunsTable
@@ -15,6 +15,15 @@ from .table import Table, number
 from .watching import Place, Watcher
 
 ROOM = "experiments"
+
+
+class Lasting(Protocol):
+    """Something of a part of the room that lives as long as the room."""
+
+    def close(self) -> None: ...
+
+
+L = TypeVar("L", bound=Lasting)
 
 
 class Found(NamedTuple):
@@ -52,6 +61,7 @@ class ExperimentsService:
         self._revision = 0
         self._metric = ""
         self._table = Table()
+        self._lasting: dict[type, Lasting] = {}
         self._watcher = Watcher(
             places,
             self._table,
@@ -112,6 +122,11 @@ class ExperimentsService:
         """The runs that fit, of all that were read, with the page's ids."""
         return self._table.those(wanted)
 
+    def differs(self, id: str, run: Run) -> None:
+        """Takes a run that was read by itself, so that nobody has to wait for the next reading."""
+        if self._table.take(id, run):
+            self._tell()
+
     def told(self, id: str) -> None:
         """Announces that something of the room differs: ``runs/<id>``, ``reproductions/<id>``."""
         self._notify(ROOM, id, self.revision)
@@ -121,8 +136,20 @@ class ExperimentsService:
         with self._lock:
             return self._revision
 
+    def lasting(self, kind: type[L], make: Callable[[], L]) -> L:
+        """What a part of the room keeps: made when first asked for, closed with the room."""
+        with self._lock:
+            found = self._lasting.get(kind)
+            if not isinstance(found, kind):
+                found = self._lasting[kind] = make()
+            return found
+
     def close(self) -> None:
         self._watcher.close()
+        with self._lock:
+            lasting = list(self._lasting.values())
+        for one in lasting:
+            one.close()
 
     def _tell(self) -> None:
         with self._lock:

@@ -46,11 +46,21 @@ def publish(folder: Path, parent: Path, name: str) -> Path:
     Raises:
         Conflict: ``experiments.target_exists``: a thousand of them are taken.
     """
-    for number in range(1, _NAMES + 1):
-        target = parent / (name if number == 1 else f"{name}-{number}")
+    for target in _targets(parent, name):
         if _moved(folder, target):
             return target
     raise taken(parent / name)
+
+
+def free(parent: Path, name: str) -> Path:
+    """The name that ``publish`` would take now."""
+    return next((x for x in _targets(parent, name) if not os.path.lexists(x)), parent / name)
+
+
+def _targets(parent: Path, name: str) -> Iterator[Path]:
+    yield parent / name
+    for number in range(2, _NAMES + 1):
+        yield parent / f"{name}-{number}"
 
 
 def publish_as(folder: Path, target: Path) -> Path:

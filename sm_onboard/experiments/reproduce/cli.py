@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import signal
 import sys
 import tempfile
@@ -19,8 +18,6 @@ from sm_onboard.cli import print_json, told
 from sm_onboard.errors import InvalidRequest, Stopped
 
 if TYPE_CHECKING:
-    from sm_onboard.rooms import Rooms
-
     from .here import Here
     from .models import Made, Plan
 
@@ -48,6 +45,7 @@ def reproduce(run: str, store: str | None, into: str | None, yes: bool, as_json:
     from sm_onboard.server_settings import read
 
     from .finding import find_run
+    from .here import here_of
     from .make import make
     from .material import gather
     from .plan import plan
@@ -58,7 +56,7 @@ def reproduce(run: str, store: str | None, into: str | None, yes: bool, as_json:
         uri = store or default_uri(rooms.environ, place.home)
         opened = open_store(uri, environ=rooms.environ, home=place.home, region=place.region or "")
         found = find_run(opened, run)
-        here = _here(rooms)
+        here = here_of(rooms)
         made: Made | None = None
         with _stopping(here):
             material = gather(opened, found.id, Path(temporary))
@@ -75,17 +73,6 @@ def reproduce(run: str, store: str | None, into: str | None, yes: bool, as_json:
         elif made:
             click.echo(_how_to_go_on(made))
     sys.exit(0 if made else 1)
-
-
-def _here(rooms: Rooms) -> Here:
-    from sm_onboard.experiments import record
-    from sm_onboard.experiments.recording import machine
-    from sm_onboard.repos.assembly import credentials, root
-
-    from .here import Here
-
-    instance = machine.look(rooms.environ).get(record.INSTANCE, "")
-    return Here(root=root(rooms), credentials=credentials(rooms), instance=instance)
 
 
 @contextmanager
@@ -144,20 +131,11 @@ def _print(planned: Plan, into: str | None) -> None:
 
 
 def _how_to_go_on(made: Made) -> str:
+    from .environment import install_line
+
     lines = [f"{made.path} has the files as they were."]
     if made.notebook:
         lines.append(f"The notebook is {made.notebook}.")
     if made.environment:
-        python = f"python{'.'.join(made.python.split('.')[:2])}" if _version(made.python) else ""
-        venv = shlex.quote(f"{made.path}-venv")
-        lines += [
-            "For the packages as they were:",
-            f"  {python or 'python3'} -m venv {venv} && "
-            f"{venv}/bin/python -m pip install -r {shlex.quote(made.environment)}",
-        ]
+        lines += ["For the packages as they were:", f"  {install_line(made)}"]
     return "\n".join(lines)
-
-
-def _version(text: str) -> bool:
-    parts = text.split(".")[:2]
-    return len(parts) == 2 and all(x.isascii() and x.isdigit() and len(x) < 4 for x in parts)

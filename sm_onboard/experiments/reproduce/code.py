@@ -99,6 +99,7 @@ def _clones(root: Path) -> Iterator[Path]:
 
 def _at_the_host(material: Material, here: Here, state: State, text: str, detail: str) -> Code:
     url, host = material.url, checks.shown_url(material.url)
+    here.doing(f"Asking {host} for the commit.")
     try:
         said = here.git(url).run("ls-remote", "--", url)
     except Stopped:

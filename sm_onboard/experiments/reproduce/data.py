@@ -103,6 +103,7 @@ def _source(dataset: Dataset) -> Any:
 def _look(item: _Item, material: Material, here: Here, clone: str) -> _Found:
     if here.cancel.is_set():
         raise Stopped("experiments.cancelled", "Cancelled.")
+    here.doing(f"Looking at {shown(item.place, 300)}.")
     if item.place.startswith("s3://"):
         return _object(item, here)
     name = shown(item.place, 300)

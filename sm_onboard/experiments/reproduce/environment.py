@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 
 from sm_onboard.experiments import record
@@ -10,7 +11,7 @@ from sm_onboard.git.run import plain
 from . import checks
 from .here import Here
 from .material import Material
-from .models import Package, Part
+from .models import Made, Package, Part
 
 _NAMED = 3  # packages of a kind that the sentence names
 
@@ -25,6 +26,7 @@ def look(material: Material, here: Here) -> tuple[Part, tuple[Package, ...]]:
     if then is None:
         sentences.append("The packages of the run were not recorded.")
         return Part(part="environment", state="unknown", text=" ".join(sentences)), ()
+    here.doing("Listing the packages here.")
     differing = compare(then, here.packages())
     elsewhere = sorted(name for name in _elsewhere(material) if name in then)
     detail = (
@@ -56,6 +58,16 @@ def requirements(material: Material) -> str:
             line = f"# {line} was installed from {elsewhere[name]}"
         lines.append(f"{line}\n")
     return "".join(lines)
+
+
+def install_line(made: Made) -> str:
+    """For a shell: a new environment with the packages as they were, beside the clone."""
+    numbers = made.python.split(".")[:2]
+    known = len(numbers) == 2 and all(x.isascii() and x.isdigit() and len(x) < 4 for x in numbers)
+    python = f"python{'.'.join(numbers)}" if known else "python3"
+    venv = shlex.quote(f"{made.path}-venv")
+    file = shlex.quote(made.environment)
+    return f"{python} -m venv {venv} && {venv}/bin/python -m pip install -r {file}"
 
 
 def _elsewhere(material: Material) -> dict[str, str]:

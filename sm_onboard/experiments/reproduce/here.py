@@ -18,7 +18,9 @@ from sm_onboard.git.run import Git, Limits
 from . import checks
 
 if TYPE_CHECKING:
+    from sm_onboard.git.progress import Progress
     from sm_onboard.repos.ports import Credentials
+    from sm_onboard.rooms import Rooms
 
 _LIST = (
     "import importlib.metadata as m, json;"
@@ -74,6 +76,7 @@ class Here:
         credentials: how git signs in.
         instance: its type, such as ml.m5.xlarge; empty where unknown.
         cancel: ends what is under way.
+        doing: hears in a sentence what is waited for; progress: how far git has come.
     """
 
     root: Path
@@ -85,16 +88,32 @@ class Here:
     limits: Limits = field(default_factory=Limits)
     cancel: threading.Event = field(default_factory=threading.Event)
     log: Callable[[str], None] = lambda _: None
+    doing: Callable[[str], None] = lambda _: None
+    progress: Callable[[Progress], None] = lambda _: None
 
     def git(self, url: str = "") -> Git:
         """Git for this machine, or with an address (checked) for its host as well."""
-        listener = Listener(log=self.log, cancel=self.cancel)
+        listener = Listener(progress=self.progress, log=self.log, cancel=self.cancel)
         if not url:
             return Git(listener, limits=self.limits)
         access = self.credentials.access(entry(url))
         # checks.url lets plain http through to this machine only.
         http = url.startswith("http://")
         return Git(listener, limits=self.limits, access=access, http=http)
+
+
+def here_of(rooms: Rooms, **more: Any) -> Here:
+    """This machine as the rooms know it; ``more`` are further attributes of ``Here``.
+
+    Raises:
+        OnboardError: the folder of the repositories cannot be told.
+    """
+    from sm_onboard.experiments import record
+    from sm_onboard.experiments.recording import machine
+    from sm_onboard.repos.assembly import credentials, root
+
+    instance = machine.look(rooms.environ).get(record.INSTANCE, "")
+    return Here(root=root(rooms), credentials=credentials(rooms), instance=instance, **more)
 
 
 def entry(url: str) -> Any:

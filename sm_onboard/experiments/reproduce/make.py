@@ -100,11 +100,12 @@ def _clone(material: Material, plan: Plan, here: Here, clone: Path, lock: int) -
     _have_base(material, plan, here, git, clone, lock)
     for key, value in _AS_KEPT:
         git.run("config", "--local", key, value, cwd=clone)
+    here.doing("Writing the files.")
     if material.snapshot:
         _unbundle(git, material, clone)
     check_size(git, clone, material.head)
     plain = replace(git, access=Access(config=_no_filters(git, clone)))
-    plain.run("checkout", "--quiet", "--detach", material.head, "--", cwd=clone)
+    plain.run("checkout", "--progress", "--detach", material.head, "--", cwd=clone)
     if material.snapshot:
         _write(git, clone, material.snapshot.manifest)
     return clone
@@ -123,17 +124,20 @@ def _have_base(
         if url:
             git.run("remote", "add", "--", "origin", url, cwd=clone)
     elif plan.source == "clone" and all(has_commit(git, Path(plan.clone), x) for x in plan.base):
+        here.doing(f"Copying {os.path.basename(plan.clone)} from this machine.")
         git.run("clone", *bare, "--local", "--", plan.clone, str(clone), local_source=True)
         git.run("remote", "set-url", "--", "origin", url, cwd=clone)
     elif remote:
+        here.doing(f"Getting the commit from {checks.shown_url(url)}.")
         with _explained(here, url):
-            remote.run("clone", *bare, "--", url, str(clone))
+            remote.run("clone", "--progress", *bare, "--", url, str(clone))
     if remote:
         from sm_onboard.repos.engine.clone import keep, kept
 
         keep(git, clone, [], kept(remote))
         for commit in material.base:
             if not has_commit(git, clone, commit):
+                here.doing(f"Getting the commit from {checks.shown_url(url)}.")
                 _fetch(remote, clone, commit, url)
     lines = [f"create {_BASES}/{n} {x}\n" for n, x in enumerate(material.base)]
     git.run("update-ref", "--stdin", cwd=clone, input="".join(lines).encode())
