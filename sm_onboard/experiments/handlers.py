@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 from sm_onboard.contract import Route
 
 from .charts import handlers as charts
+from .reproduce import handlers as reproduce
+from .run import handlers as one_run
+from .notebook import handlers as notebook
 from .shown import ExperimentsLook, ExperimentsState, RunsAsked, RunsTable
 
 if TYPE_CHECKING:
@@ -59,4 +62,7 @@ ROUTES = (
         body=RunsAsked,
     ),
     *charts.ROUTES,
+    *notebook.ROUTES,
+    *reproduce.ROUTES,
+    *one_run.ROUTES,
 )

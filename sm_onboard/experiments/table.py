@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -63,7 +63,7 @@ class Table:
             differs = False
             for id, run in found.items():
                 known = self._runs.get(id)
-                if known is None or not _same(known.run, run):
+                if known is None or not same(known.run, run):
                     self._runs[id] = _Known(run, store, now)
                     self._gone.pop(id, None)
                     differs = True
@@ -76,6 +76,52 @@ class Table:
                 self._revision = now
                 self._summary = None
             return differs
+
+    def take(self, id: str, run: Run) -> bool:
+        """One run as it is now, where it was read before; answers whether it differs."""
+        with self._lock:
+            known = self._runs.get(id)
+            if known is None or same(known.run, run):
+                return False
+            self._revision += 1
+            self._runs[id] = _Known(run, known.store, self._revision)
+            self._summary = None
+            return True
+
+    def update(self, store: str, runs: Iterable[Run], gone: Iterable[str] = ()) -> bool:
+        """Takes some runs of a store, and lets go of others; answers whether anything differs.
+
+        Args:
+            gone: the store's own ids.
+        """
+        with self._lock:
+            now = self._revision + 1
+            differs = False
+            for run in runs:
+                id = f"{store}.{run.id}"
+                known = self._runs.get(id)
+                if known is None or not same(known.run, run):
+                    self._runs[id] = _Known(run, store, now)
+                    self._gone.pop(id, None)
+                    differs = True
+            for own in gone:
+                if self._runs.pop(f"{store}.{own}", None) is not None:
+                    self._gone[f"{store}.{own}"] = now
+                    differs = True
+            if differs:
+                self._revision = now
+                self._summary = None
+            return differs
+
+    def of(self, store: str, experiments: Collection[str] | None = None) -> dict[str, Run]:
+        """The runs of some experiments of a store, or of all, by the store's own ids."""
+        with self._lock:
+            return {
+                known.run.id: known.run
+                for known in self._runs.values()
+                if known.store == store
+                and (experiments is None or known.run.experiment in experiments)
+            }
 
     def known(self, id: str) -> Run | None:
         """The run with the page's id, as it was last read."""
@@ -141,7 +187,7 @@ class Table:
             )
 
 
-def _same(one: Run, other: Run) -> bool:
+def same(one: Run, other: Run) -> bool:
     """Whether nothing differs; a NaN is the same as a NaN here."""
     if one == other:
         return True

@@ -226,6 +226,74 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly '/experiments/file': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** A file of a run, to look at or to save. */
+    readonly post: operations['getRunFile'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/experiments/files': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** What lies in a folder of a run's files. */
+    readonly post: operations['listRunFiles'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/experiments/kernels/{kernel}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The runs that cells of a kernel began, where this server's kernels record. */
+    readonly get: operations['listKernelRuns'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/experiments/kernels/{kernel}/notebook': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Keep the saved notebook, with the order of its cells, with the kernel's runs. */
+    readonly post: operations['keepNotebook'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly '/experiments/look': {
     readonly parameters: {
       readonly query?: never;
@@ -306,6 +374,74 @@ export interface paths {
     readonly put?: never;
     /** The runs of the chosen experiments by columns: all, the newest, or what changed since. */
     readonly post: operations['listRuns'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/experiments/runs/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** One run as its store has it now. */
+    readonly get: operations['getRun'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/experiments/runs/{id}/kept': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What was kept in files with a run: snapshot, environment, notebook, its own files. */
+    readonly get: operations['getRunKept'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/experiments/tags': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    /** Sets tags or notes of runs, or takes them away. */
+    readonly put: operations['setRunTags'];
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/experiments/value': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** All of a long parameter, tag or note of a run. */
+    readonly post: operations['getRunValue'];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -627,6 +763,15 @@ export interface components {
       readonly message: string;
       readonly hint: string;
     };
+    /**
+     * Execution
+     * @description One cell that ran to its end, or failed.
+     */
+    readonly Execution: {
+      readonly cell: string;
+      /** @default null */
+      readonly count?: number | null;
+    };
     /** ExperimentRow */
     readonly ExperimentRow: {
       readonly id: string;
@@ -662,6 +807,35 @@ export interface components {
       readonly latest: readonly components['schemas']['RunRow'][];
       readonly running: number;
     };
+    /** FileAsked */
+    readonly FileAsked: {
+      readonly run: string;
+      readonly path: string;
+      /**
+       * @default show
+       * @enum {unknown}
+       */
+      readonly purpose?: 'save' | 'show';
+    };
+    /**
+     * FileContent
+     * @description A file to look at, or with ``save`` its bytes in ``base64``.
+     *
+     *         ``large``: it is larger than what is read to be looked at.
+     */
+    readonly FileContent: {
+      readonly path: string;
+      /** @enum {unknown} */
+      readonly kind:
+        'binary' | 'image' | 'json' | 'large' | 'notebook' | 'save' | 'table' | 'text';
+      readonly size: number | null;
+      readonly text: string;
+      readonly rows: readonly (readonly string[])[];
+      readonly media: string;
+      readonly base64: string;
+      readonly notebook: components['schemas']['Notebook'] | null;
+      readonly more: boolean;
+    };
     /**
      * FileInTheWay
      * @description A file that an update would have had to overwrite.
@@ -678,6 +852,12 @@ export interface components {
         | 'staged'
         | 'untracked';
       readonly by: string;
+    };
+    /** FilesAsked */
+    readonly FilesAsked: {
+      readonly run: string;
+      /** @default  */
+      readonly folder?: string;
     };
     /**
      * Here
@@ -732,6 +912,30 @@ export interface components {
       readonly changeable: boolean;
       readonly why_not: string;
     };
+    /**
+     * KernelRun
+     * @description A run that a cell began.
+     */
+    readonly KernelRun: {
+      readonly id: string;
+      readonly experiment: string;
+      readonly name: string;
+      /** @enum {unknown} */
+      readonly status: 'failed' | 'finished' | 'running' | 'scheduled' | 'stopped';
+      readonly cell: string;
+      readonly started: number | null;
+      readonly ended: number | null;
+      readonly metric: string;
+      readonly value: number | ('-Infinity' | 'Infinity' | 'NaN') | null;
+      readonly commit: string;
+      readonly changed: number | null;
+      readonly snapshot: boolean;
+      readonly notebook: boolean;
+    };
+    /** KernelRuns */
+    readonly KernelRuns: {
+      readonly runs: readonly components['schemas']['KernelRun'][];
+    };
     /** LaunchMenu */
     readonly LaunchMenu: {
       readonly entries: readonly components['schemas']['Launchable'][];
@@ -762,6 +966,12 @@ export interface components {
       readonly how: 'none' | 'portal' | 'presigned';
       readonly why_not: string;
       readonly warning: string;
+    };
+    /** LeftOutFile */
+    readonly LeftOutFile: {
+      readonly path: string;
+      readonly why: string;
+      readonly size: number;
     };
     /** LifecycleConfig */
     readonly LifecycleConfig: {
@@ -803,6 +1013,23 @@ export interface components {
       readonly domain?: string | null;
     };
     /**
+     * NamedNumber
+     * @description A metric, with its last value.
+     */
+    readonly NamedNumber: {
+      readonly name: string;
+      readonly value: number | ('-Infinity' | 'Infinity' | 'NaN') | null;
+    };
+    /**
+     * NamedText
+     * @description A parameter or a tag.
+     */
+    readonly NamedText: {
+      readonly name: string;
+      readonly value: string;
+      readonly more: boolean;
+    };
+    /**
      * NewRepository
      * @description A repository the person adds to their own onboard.yaml.
      */
@@ -812,6 +1039,29 @@ export interface components {
       readonly branch?: string | null;
       /** @default null */
       readonly path?: string | null;
+    };
+    /** Notebook */
+    readonly Notebook: {
+      readonly language: string;
+      readonly cells: readonly components['schemas']['NotebookCell'][];
+      readonly more: boolean;
+    };
+    /** NotebookCell */
+    readonly NotebookCell: {
+      readonly id: string;
+      /** @enum {unknown} */
+      readonly kind: 'code' | 'markdown' | 'raw';
+      readonly source: string;
+      readonly count: number | null;
+      readonly outputs: readonly components['schemas']['Output'][];
+      readonly more: boolean;
+    };
+    /** NotebookKept */
+    readonly NotebookKept: {
+      readonly saved: number;
+      readonly kept: readonly string[];
+      readonly left_out: readonly string[];
+      readonly runs: readonly components['schemas']['KernelRun'][];
     };
     /**
      * Opened
@@ -825,6 +1075,20 @@ export interface components {
       readonly how: 'portal' | 'presigned';
       readonly expires_in: number | null;
       readonly problem: components['schemas']['DomainProblem'] | null;
+    };
+    /**
+     * Output
+     * @description What a cell gave.
+     *
+     *         ``other`` cannot be shown here: ``media`` names it, ``text/html`` where there is nothing else.
+     */
+    readonly Output: {
+      /** @enum {unknown} */
+      readonly kind: 'error' | 'image' | 'other' | 'text';
+      readonly text: string;
+      readonly media: string;
+      readonly base64: string;
+      readonly more: boolean;
     };
     /**
      * Part
@@ -846,6 +1110,15 @@ export interface components {
       readonly rows: number;
       readonly problem: components['schemas']['DomainProblem'] | null;
       readonly retry_after: number | null;
+    };
+    /**
+     * PartProblem
+     * @description A part that could not be read; the others are there.
+     */
+    readonly PartProblem: {
+      /** @enum {unknown} */
+      readonly part: 'environment' | 'files' | 'notebook' | 'record' | 'snapshot';
+      readonly problem: components['schemas']['DomainProblem'];
     };
     /**
      * Price
@@ -1103,6 +1376,108 @@ export interface components {
       readonly problem: components['schemas']['DomainProblem'] | null;
     };
     /**
+     * RunCode
+     * @description Where the code is.
+     *
+     *         ``link`` is the repository's page on a host that everybody knows, for the browser; empty for
+     *         all others. ``changed``: files that differed from the commit; None: not recorded.
+     */
+    readonly RunCode: {
+      readonly repository: string;
+      readonly link: string;
+      readonly commit: string;
+      readonly branch: string;
+      /** @enum {unknown} */
+      readonly pushed: '' | 'no' | 'unknown' | 'yes';
+      readonly changed: number | null;
+      readonly snapshot: string;
+      readonly notebook: string;
+      readonly cell: string;
+    };
+    /**
+     * RunDataset
+     * @description A data set; ``source`` is its address as it was recorded.
+     */
+    readonly RunDataset: {
+      readonly name: string;
+      readonly digest: string;
+      readonly source: string;
+      readonly version: string;
+      readonly context: string;
+      readonly size: number | null;
+    };
+    /**
+     * RunEnvironment
+     * @description What it ran on; what is unknown is empty.
+     */
+    readonly RunEnvironment: {
+      readonly image: string;
+      readonly python: string;
+      readonly instance: string;
+      readonly gpu: string;
+      readonly seed: string;
+      readonly space: string;
+      readonly domain: string;
+    };
+    /** RunFile */
+    readonly RunFile: {
+      readonly path: string;
+      readonly folder: boolean;
+      readonly size: number | null;
+    };
+    /**
+     * RunFiles
+     * @description What lies directly in one folder of a run's files.
+     */
+    readonly RunFiles: {
+      readonly files: readonly components['schemas']['RunFile'][];
+      readonly cut: number;
+    };
+    /**
+     * RunKept
+     * @description What was kept in files with a run: it costs more to read than the run itself.
+     */
+    readonly RunKept: {
+      readonly files: readonly components['schemas']['RunFile'][];
+      readonly cut: number;
+      readonly changed: readonly components['schemas']['SnapshotFile'][];
+      readonly changed_cut: number;
+      readonly left_out: readonly components['schemas']['LeftOutFile'][];
+      readonly left_out_cut: number;
+      readonly snapshot: boolean;
+      readonly packages: number | null;
+      readonly missing: readonly string[];
+      readonly notebook: components['schemas']['RunNotebook'];
+      readonly problems: readonly components['schemas']['PartProblem'][];
+    };
+    /**
+     * RunNotebook
+     * @description The notebook that was kept, and the person's own file as it is today.
+     *
+     *         ``here`` is the path by which JupyterLab opens that; empty where it does not, and ``why``
+     *         says why not.
+     */
+    readonly RunNotebook: {
+      readonly kept: string;
+      readonly executed: boolean;
+      readonly here: string;
+      readonly why: string;
+    };
+    /**
+     * RunReference
+     * @description Another run that this one has to do with.
+     *
+     *         ``id`` is the page's; empty where the run is in none of the stores that were read, and then
+     *         only ``name`` says anything, which is its own id.
+     */
+    readonly RunReference: {
+      readonly id: string;
+      readonly name: string;
+      readonly status:
+        ('failed' | 'finished' | 'running' | 'scheduled' | 'stopped') | null;
+      readonly started: number | null;
+    };
+    /**
      * RunRow
      * @description A run in the side panel.
      */
@@ -1115,6 +1490,50 @@ export interface components {
       readonly started: number | null;
       readonly ended: number | null;
       readonly metric: number | ('-Infinity' | 'Infinity' | 'NaN') | null;
+    };
+    /**
+     * RunShown
+     * @description One run as its store has it now.
+     */
+    readonly RunShown: {
+      readonly id: string;
+      readonly own: string;
+      readonly name: string;
+      /** @enum {unknown} */
+      readonly status: 'failed' | 'finished' | 'running' | 'scheduled' | 'stopped';
+      readonly deleted: boolean;
+      readonly store: components['schemas']['RunStore'];
+      readonly experiment: string;
+      readonly experiment_name: string;
+      readonly started: number | null;
+      readonly ended: number | null;
+      readonly person: string;
+      readonly note: string;
+      readonly note_more: boolean;
+      readonly tags: readonly components['schemas']['NamedText'][];
+      readonly params: readonly components['schemas']['NamedText'][];
+      readonly metrics: readonly components['schemas']['NamedNumber'][];
+      readonly datasets: readonly components['schemas']['RunDataset'][];
+      readonly code: components['schemas']['RunCode'];
+      readonly environment: components['schemas']['RunEnvironment'];
+      readonly job: string;
+      readonly execution: string;
+      readonly recorded: boolean;
+      readonly missing: string;
+      readonly parent: components['schemas']['RunReference'] | null;
+      readonly repeats: components['schemas']['RunReference'] | null;
+      readonly children: readonly components['schemas']['RunReference'][];
+      readonly repeated: readonly components['schemas']['RunReference'][];
+      readonly cut: number;
+    };
+    /** RunStore */
+    readonly RunStore: {
+      readonly id: string;
+      readonly name: string;
+      /** @enum {unknown} */
+      readonly kind:
+        'app' | 'files' | 'sagemaker' | 'server' | 'sqlite' | 'tracking_server';
+      readonly uri: string;
     };
     /**
      * Running
@@ -1188,11 +1607,28 @@ export interface components {
       readonly columns: readonly components['schemas']['Column'][];
       readonly gone: readonly string[];
     };
+    /**
+     * SavedNotebook
+     * @description The notebook is saved: keep it with the runs whose notebook it is.
+     */
+    readonly SavedNotebook: {
+      readonly path: string;
+      readonly executions: readonly components['schemas']['Execution'][];
+      /** @default [] */
+      readonly running?: readonly string[];
+    };
     /** Settings */
     readonly Settings: {
       readonly revision: number;
       readonly part: components['schemas']['Part'];
       readonly domain: components['schemas']['Domain'] | null;
+    };
+    /** SnapshotFile */
+    readonly SnapshotFile: {
+      readonly path: string;
+      /** @enum {unknown} */
+      readonly change: 'changed' | 'deleted' | 'new';
+      readonly size: number;
     };
     /** Space */
     readonly Space: {
@@ -1286,6 +1722,29 @@ export interface components {
       readonly experiments: readonly components['schemas']['ExperimentRow'][];
     };
     /**
+     * TagsChange
+     * @description Sets tags, or takes them away (null), of all these runs.
+     */
+    readonly TagsChange: {
+      readonly runs: readonly string[];
+      readonly tags: {
+        readonly [key: string]: string | null;
+      };
+    };
+    /**
+     * TagsChanged
+     * @description Where it was done, and where it was refused.
+     */
+    readonly TagsChanged: {
+      readonly done: readonly string[];
+      readonly refused: readonly components['schemas']['TagsRefused'][];
+    };
+    /** TagsRefused */
+    readonly TagsRefused: {
+      readonly run: string;
+      readonly problem: components['schemas']['DomainProblem'];
+    };
+    /**
      * UndoPoint
      * @description What ``undo`` would bring back.
      */
@@ -1306,6 +1765,19 @@ export interface components {
         | 'updated';
       readonly at: string;
       readonly files: number;
+    };
+    /** ValueAsked */
+    readonly ValueAsked: {
+      readonly run: string;
+      /** @enum {unknown} */
+      readonly part: 'note' | 'params' | 'tags';
+      /** @default  */
+      readonly name?: string;
+    };
+    /** WholeValue */
+    readonly WholeValue: {
+      readonly text: string;
+      readonly more: boolean;
     };
   };
   responses: never;
@@ -1330,22 +1802,36 @@ export type DomainProblem = components['schemas']['DomainProblem'];
 export type DomainState = components['schemas']['DomainState'];
 export type Environment = components['schemas']['Environment'];
 export type Error = components['schemas']['Error'];
+export type Execution = components['schemas']['Execution'];
 export type ExperimentRow = components['schemas']['ExperimentRow'];
 export type ExperimentsLook = components['schemas']['ExperimentsLook'];
 export type ExperimentsState = components['schemas']['ExperimentsState'];
+export type FileAsked = components['schemas']['FileAsked'];
+export type FileContent = components['schemas']['FileContent'];
 export type FileInTheWay = components['schemas']['FileInTheWay'];
+export type FilesAsked = components['schemas']['FilesAsked'];
 export type Here = components['schemas']['Here'];
 export type Identity = components['schemas']['Identity'];
 export type IdleChange = components['schemas']['IdleChange'];
 export type IdleSetting = components['schemas']['IdleSetting'];
+export type KernelRun = components['schemas']['KernelRun'];
+export type KernelRuns = components['schemas']['KernelRuns'];
 export type LaunchMenu = components['schemas']['LaunchMenu'];
 export type Launchable = components['schemas']['Launchable'];
+export type LeftOutFile = components['schemas']['LeftOutFile'];
 export type LifecycleConfig = components['schemas']['LifecycleConfig'];
 export type Log = components['schemas']['Log'];
 export type Look = components['schemas']['Look'];
+export type NamedNumber = components['schemas']['NamedNumber'];
+export type NamedText = components['schemas']['NamedText'];
 export type NewRepository = components['schemas']['NewRepository'];
+export type Notebook = components['schemas']['Notebook'];
+export type NotebookCell = components['schemas']['NotebookCell'];
+export type NotebookKept = components['schemas']['NotebookKept'];
 export type Opened = components['schemas']['Opened'];
+export type Output = components['schemas']['Output'];
 export type Part = components['schemas']['Part'];
+export type PartProblem = components['schemas']['PartProblem'];
 export type Price = components['schemas']['Price'];
 export type Problem = components['schemas']['Problem'];
 export type Profile = components['schemas']['Profile'];
@@ -1361,11 +1847,23 @@ export type ReproducePart = components['schemas']['ReproducePart'];
 export type ReproducePlan = components['schemas']['ReproducePlan'];
 export type Reproduced = components['schemas']['Reproduced'];
 export type Reproduction = components['schemas']['Reproduction'];
+export type RunCode = components['schemas']['RunCode'];
+export type RunDataset = components['schemas']['RunDataset'];
+export type RunEnvironment = components['schemas']['RunEnvironment'];
+export type RunFile = components['schemas']['RunFile'];
+export type RunFiles = components['schemas']['RunFiles'];
+export type RunKept = components['schemas']['RunKept'];
+export type RunNotebook = components['schemas']['RunNotebook'];
+export type RunReference = components['schemas']['RunReference'];
 export type RunRow = components['schemas']['RunRow'];
+export type RunShown = components['schemas']['RunShown'];
+export type RunStore = components['schemas']['RunStore'];
 export type Running = components['schemas']['Running'];
 export type RunsAsked = components['schemas']['RunsAsked'];
 export type RunsTable = components['schemas']['RunsTable'];
+export type SavedNotebook = components['schemas']['SavedNotebook'];
 export type Settings = components['schemas']['Settings'];
+export type SnapshotFile = components['schemas']['SnapshotFile'];
 export type Space = components['schemas']['Space'];
 export type Spaces = components['schemas']['Spaces'];
 export type Spender = components['schemas']['Spender'];
@@ -1374,7 +1872,12 @@ export type StopAnswer = components['schemas']['StopAnswer'];
 export type Stopped = components['schemas']['Stopped'];
 export type Storage = components['schemas']['Storage'];
 export type StoreRow = components['schemas']['StoreRow'];
+export type TagsChange = components['schemas']['TagsChange'];
+export type TagsChanged = components['schemas']['TagsChanged'];
+export type TagsRefused = components['schemas']['TagsRefused'];
 export type UndoPoint = components['schemas']['UndoPoint'];
+export type ValueAsked = components['schemas']['ValueAsked'];
+export type WholeValue = components['schemas']['WholeValue'];
 export type $defs = Record<string, never>;
 export interface operations {
   readonly getDomain: {
@@ -1814,6 +2317,138 @@ export interface operations {
       };
     };
   };
+  readonly getRunFile: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['FileAsked'];
+      };
+    };
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['FileContent'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly listRunFiles: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['FilesAsked'];
+      };
+    };
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['RunFiles'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly listKernelRuns: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly kernel: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['KernelRuns'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly keepNotebook: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly kernel: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['SavedNotebook'];
+      };
+    };
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['NotebookKept'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
   readonly lookAtExperiments: {
     readonly parameters: {
       readonly query?: never;
@@ -1997,6 +2632,134 @@ export interface operations {
         };
         content: {
           readonly 'application/json': components['schemas']['RunsTable'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly getRun: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['RunShown'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly getRunKept: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['RunKept'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly setRunTags: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['TagsChange'];
+      };
+    };
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['TagsChanged'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly getRunValue: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['ValueAsked'];
+      };
+    };
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['WholeValue'];
         };
       };
       /** @description Refused or failed */
