@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from sm_onboard.contract import Route
 
 from .charts import handlers as charts
+from .notebook import handlers as notebook
 from .reproduce import handlers as reproduce
 from .run import handlers as one_run
-from .notebook import handlers as notebook
 from .shown import ExperimentsLook, ExperimentsState, RunsAsked, RunsTable
 
 if TYPE_CHECKING:

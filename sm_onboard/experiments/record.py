@@ -7,7 +7,12 @@ imports this while somebody's ``import mlflow`` waits.
     sm-onboard/record.json    all of them with what is too long for a tag
     sm-onboard/snapshot/      manifest.json and snapshot.bundle, see ``sm_onboard.snapshot``
     sm-onboard/environment.txt    ``name==version`` lines, sorted, as pip reads them
-    sm-onboard/notebook.ipynb     the notebook as it ran
+    sm-onboard/notebook.ipynb     the notebook as it ran: the saved file's own bytes, except
+                                  where outputs were too large to be kept
+    sm-onboard/notebook.json      of that file: {"version": 1, "path": str, "kernel": str,
+                                  "saved": milliseconds since 1970, "sha256": hex digits,
+                                  "order": [{"cell": id, "count": int or null}, ...] as the
+                                  cells ran, "outputs_left_out": [id of a cell, ...]}
     sm-onboard/source/            the notebook or script as saved, where no snapshot holds it
 """
 
@@ -40,6 +45,7 @@ JOB: Final = "smo.job"  # ARN of the training or processing job it ran in
 EXECUTION: Final = "smo.execution"  # ARN of the pipeline execution
 SEED: Final = "smo.seed"
 REPEATS: Final = "smo.repeats"  # id of the run that this one repeats
+EXECUTED: Final = "smo.executed"  # ms since 1970: the notebook as it ran was saved then, and kept
 MISSING: Final = "smo.missing"  # what could not be recorded, sentences joined by a space
 
 TAG_LIMIT: Final = 500
@@ -50,6 +56,7 @@ RECORD_FILE: Final = "sm-onboard/record.json"
 SNAPSHOT_FOLDER: Final = "sm-onboard/snapshot"
 ENVIRONMENT_FILE: Final = "sm-onboard/environment.txt"
 NOTEBOOK_FILE: Final = "sm-onboard/notebook.ipynb"
+ORDER_FILE: Final = "sm-onboard/notebook.json"
 SOURCE_FOLDER: Final = "sm-onboard/source"
 
 # In a reproduced clone, outside of git: says which run the next one repeats.

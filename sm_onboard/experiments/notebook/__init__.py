@@ -1,0 +1,1 @@
+"""The notebook as it ran: its runs, and the saved file kept with them."""
