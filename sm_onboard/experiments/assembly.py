@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Iterator
@@ -12,13 +11,14 @@ from urllib.parse import urlsplit
 
 from sm_onboard.errors import OnboardError
 from sm_onboard.pool import Pool
-from sm_onboard.rooms import Rooms
+from sm_onboard.rooms import Rooms, state_home
 
 from .models import Kind, Store
 from .service import ExperimentsService
-from .watching import Place
+from .watched import Place
 
 if TYPE_CHECKING:
+    from .mirror.following import Follower
     from .stores.discover import Found
 
 _THREADS = 4  # a store may hang in each
@@ -38,23 +38,44 @@ def make_service(rooms: Rooms) -> ExperimentsService:
 
 
 def places(rooms: Rooms, everything: bool) -> Iterator[Place]:
-    """Where plain MLflow code records; with ``everything`` the domain's stores, too."""
+    """Where plain MLflow code records, and the stores that the domain had when it was last asked;
+    with ``everything`` it is asked now."""
     from .stores.opening import default_uri
 
     recording = default_uri(rooms.environ, rooms.home)
     yield _place(rooms, recording, recording=True)
-    region = rooms.place.region
-    if not everything or not region or not rooms.place.domain_id:
+    region, domain = rooms.place.region, rooms.place.domain_id
+    if not region or not domain:
         return
-    from .stores.discover import discover
+    from .mirror import places as remembered
 
-    found: tuple[Found, ...] = ()
-    with contextlib.suppress(OnboardError):  # the doctor names the permission that is missing
-        found = discover(rooms.place.domain_id, region=region).stores
-    for each in found:
+    stores = remembered.read(_mirrors(rooms), domain, region)
+    if everything:
+        stores = _asked(rooms, domain, region, stores or ())
+    for each in stores or ():
         if each.arn != recording:
             yield _place(rooms, each.arn, name=each.name, kind=each.kind)
-    yield _place(rooms, f"sagemaker-experiments:{region}", name="SageMaker Experiments")
+    if everything or stores is not None:
+        yield _place(rooms, f"sagemaker-experiments:{region}", name="SageMaker Experiments")
+
+
+def _asked(rooms: Rooms, domain: str, region: str, last: tuple[Found, ...]) -> tuple[Found, ...]:
+    """The stores that the domain has now; also those it had, where it does not tell all."""
+    from .mirror import places as remembered
+    from .stores.discover import discover
+
+    try:
+        found = discover(domain, region=region)
+    except OnboardError:  # the doctor names the permission that is missing
+        return last
+    if found.troubles:
+        return tuple({each.arn: each for each in (*last, *found.stores)}.values())
+    remembered.write(_mirrors(rooms), domain, region, found.stores, rooms.log)
+    return found.stores
+
+
+def _mirrors(rooms: Rooms) -> Path:
+    return state_home(rooms.environ, rooms.home) / "mirror"
 
 
 def _place(
@@ -62,20 +83,31 @@ def _place(
 ) -> Place:
     from .stores.opening import open_store
 
+    id = hashlib.sha256(uri.encode()).hexdigest()[:8]
+    kind = kind or _kind(uri)
+
     def open() -> Store:
         return open_store(
             uri, environ=rooms.environ, home=rooms.home, region=rooms.place.region or ""
         )
 
+    def follow() -> Follower:
+        from .mirror.following import Follower
+        from .mirror.kept import Kept
+
+        kept = Kept(_mirrors(rooms), id, _shown(uri), rooms.log)
+        return Follower(open, kept, latest=recording)
+
     return Place(
-        id=hashlib.sha256(uri.encode()).hexdigest()[:8],
-        kind=kind or _kind(uri),
+        id=id,
+        kind=kind,
         name=name or _own_name(rooms, uri),
         uri=_shown(uri),
         open=open,
         recording=recording,
         fresh=recording and not rooms.environ.get("MLFLOW_TRACKING_URI"),
         fingerprint=_of_file(uri),
+        follow=None if kind in ("sqlite", "files") else follow,
     )
 
 

@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple, Protocol, TypeVar
 from .models import Run, Store
 from .shown import ExperimentsLook, ExperimentsState, RunRow, RunsAsked, RunsTable
 from .table import Table, number
-from .watching import Place, Watcher
+from .watched import Place
+from .watching import Watcher
 
 ROOM = "experiments"
 
@@ -117,6 +118,10 @@ class ExperimentsService:
         place_id, _, own = id.partition(".")
         place = self._watcher.place(place_id)
         return Found(place=place, store=place.open(), run=own, known=self._table.known(id))
+
+    def recording(self) -> Place:
+        """The store that plain MLflow code of this server's kernels records in. May block."""
+        return self._watcher.recording()
 
     def those(self, wanted: Callable[[Run], bool]) -> list[tuple[str, Run]]:
         """The runs that fit, of all that were read, with the page's ids."""

@@ -6,18 +6,23 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sm_onboard.domain.models import DomainProblem
 from sm_onboard.domain.problems import BROKEN
 from sm_onboard.errors import NotFound, OnboardError
 
-from .models import Experiment, Kind, Store
+from .models import Run
 from .problems import problem_of
-from .shown import ExperimentRow, ExperimentsLook, StoreRow
+from .shown import ExperimentsLook, StoreRow
 from .table import Table
+from .watched import Place as Place
+from .watched import Watched, row_of
+
+if TYPE_CHECKING:
+    from .mirror.following import Follower
 
 LEASE = 60.0
 """Seconds that a view counts as open after it was last heard of."""
@@ -33,39 +38,6 @@ _AGES = {"sqlite": 1.0, "files": 5.0}  # seconds between readings while somebody
 _REMOTE = 10.0
 _UNCHOSEN = 300.0  # elsewhere, while none of its experiments is looked at
 _TRY_AGAIN = 30.0
-
-
-@dataclass(frozen=True)
-class Place:
-    """A store that is known of, whether or not it can be read.
-
-    Attributes:
-        fresh: a file of ours, which the first run makes.
-        fingerprint: changes whenever the store's content does; None where that costs as much as
-            reading it.
-    """
-
-    id: str
-    kind: Kind
-    name: str
-    uri: str
-    open: Callable[[], Store]
-    recording: bool = False
-    fresh: bool = False
-    fingerprint: Callable[[], object] | None = None
-
-
-@dataclass
-class _Watched:
-    place: Place
-    store: Store | None = None
-    reading: bool = False
-    due: float = 0.0
-    seen: object = None  # the fingerprint of what was last read
-    asked: frozenset[str] = frozenset()  # the experiments that were last read
-    read_at: int | None = None
-    problem: DomainProblem | None = None
-    experiments: list[Experiment] = field(default_factory=list)
 
 
 class Watcher:
@@ -98,7 +70,7 @@ class Watcher:
         self._clock = clock
         self._lock = threading.Condition()
         self._views: dict[str, tuple[frozenset[str], float]] = {}
-        self._watched: dict[str, _Watched] | None = None
+        self._watched: dict[str, Watched] | None = None
         self._finding = False
         self._found_all = False
         self._ticking = False
@@ -135,16 +107,21 @@ class Watcher:
             "Open the experiments page, and choose the run there.",
         )
 
+    def recording(self) -> Place:
+        """The store that this server's kernels record in. May block."""
+        return next(place for place in self._places(False) if place.recording)
+
     def rows(self) -> tuple[StoreRow, ...]:
         with self._lock:
-            return tuple(map(_row, (self._watched or {}).values()))
+            return tuple(map(row_of, (self._watched or {}).values()))
 
     @property
     def working(self) -> bool:
         """Whether anything is being read for the first time."""
         with self._lock:
             return self._finding or any(
-                one.reading and one.read_at is None for one in (self._watched or {}).values()
+                one.begun and not one.whole and one.problem is None
+                for one in (self._watched or {}).values()
             )
 
     @property
@@ -164,6 +141,11 @@ class Watcher:
                 self._begin(wanted)
                 self._lock.wait(TICK)
             self._ticking = False
+            followed = [] if self._closed else [*(self._watched or {}).values()]
+        for one in followed:
+            if one.follower:
+                rows = _Rows(self._table, one.place.id, self._tell)
+                self._submit(lambda one=one, rows=rows: one.follower.save(rows))  # type: ignore[misc]
 
     def _wanted(self) -> frozenset[str] | None:
         """The experiments that somebody looks at; None when nobody looks."""
@@ -180,6 +162,7 @@ class Watcher:
             self._submit(lambda: self._find(page))
         for one in (self._watched or {}).values():
             if one.place.kind not in _AGES and not page and not one.place.recording:
+                one.begun = one.reading
                 continue  # the panel alone asks nothing of the network that it can do without
             own = frozenset(
                 id.removeprefix(f"{one.place.id}.")
@@ -187,7 +170,7 @@ class Watcher:
                 if id.startswith(f"{one.place.id}.")
             )
             if not one.reading and (self._growing() >= one.due or not own <= one.asked):
-                one.reading = True
+                one.begun = one.reading = True
                 self._submit(lambda one=one, own=own: self._read(one, own))  # type: ignore[misc]
 
     def _submit(self, work: Callable[[], None]) -> None:
@@ -195,31 +178,44 @@ class Watcher:
             self._pool.submit(work)
 
     def _find(self, everything: bool) -> None:
-        found: Sequence[Place] = ()
-        try:
-            found = self._places(everything)
-        except Exception:
-            self._log.exception("sm_onboard | the stores of experiments could not be listed")
+        # What needs no asking first: what is kept of it can be shown at once.
+        for all in (False, True) if everything else (False,):
+            found: Sequence[Place] | None = None
+            try:
+                found = self._places(all)
+            except Exception:
+                self._log.exception("sm_onboard | the stores of experiments could not be listed")
+            self._found(found, last=all == everything, everything=everything)
+
+    def _found(self, found: Sequence[Place] | None, *, last: bool, everything: bool) -> None:
         with self._lock:
             known = self._watched or {}
-            new = {place.id: _Watched(place) for place in found if place.id not in known}
-            self._watched = known | new
-            self._finding = False
-            self._found_all = self._found_all or everything
+            ids = {place.id for place in found or ()}
+            # Those that were remembered, and are no longer there.
+            lost = known.keys() - ids if found and last and everything else set()
+            new = {place.id: Watched(place) for place in found or () if place.id not in known}
+            self._watched = {id: one for id, one in known.items() if id not in lost} | new
+            if last:
+                self._finding = False
+                self._found_all = self._found_all or everything
             self._lock.notify_all()
+        for id in lost:
+            self._table.update(id, (), self._table.of(id))
         self._tell()
 
-    def _read(self, one: _Watched, own: frozenset[str]) -> None:
+    def _read(self, one: Watched, own: frozenset[str]) -> None:
         began = self._growing()
-        differs, problem, seen = False, None, None
+        differs, problem, wait, proved = False, None, None, True
         try:
-            seen = one.place.fingerprint() if one.place.fingerprint else None
-            if seen is None or seen != one.seen or one.problem or not own <= one.asked:
+            if one.place.follow:
+                differs, wait, proved = self._follow(one, own, one.place.follow)
+            else:
                 differs = self._take(one, own)
         except OnboardError as error:
             # A fresh machine has no file yet: that is no trouble, and the first run makes it.
             if error.code == "experiments.store_missing" and one.place.fresh:
                 differs = self._table.replace(one.place.id, one.asked, ())
+                self._taken(one)
             else:
                 problem = problem_of(error)
         except Exception:
@@ -227,21 +223,39 @@ class Watcher:
             problem = BROKEN
         ended = self._growing()
         with self._lock:
+            if problem is None and not proved:
+                problem = one.problem
             differs = differs or problem != one.problem
             one.reading = False
             one.problem = problem
             if problem is None:
-                one.seen, one.asked = seen, one.asked | own
-                differs = differs or one.read_at is None
-                one.read_at = int(self._clock() * 1000)
-            age = _AGES.get(one.place.kind, _REMOTE if own else _UNCHOSEN)
-            if problem:
-                age = max(age, _TRY_AGAIN)
-            one.due = ended + max(age, _REST * (ended - began))
+                one.asked |= own
+            if wait is None:
+                age = _AGES.get(one.place.kind, _REMOTE if own else _UNCHOSEN)
+                wait = max(age, _REST * (ended - began), _TRY_AGAIN if problem else 0.0)
+            one.due = ended + wait
+            self._lock.notify_all()
         if differs:
             self._tell()
 
-    def _take(self, one: _Watched, own: frozenset[str]) -> bool:
+    def _follow(
+        self, one: Watched, own: frozenset[str], follow: Callable[[], Follower]
+    ) -> tuple[bool, float, bool]:
+        """One step; whether anything differs, when the next is due, and whether runs were had."""
+        if one.follower is None:
+            one.follower = follow()
+        step = one.follower.step(own, _Rows(self._table, one.place.id, self._tell))
+        with self._lock:
+            differs = (one.experiments, one.whole) != (step.experiments, step.whole)
+            one.experiments, one.whole, one.read_at = step.experiments, step.whole, step.read_at
+        return differs, step.wait, step.proved
+
+    def _take(self, one: Watched, own: frozenset[str]) -> bool:
+        """Reads a store as it is now, unless nothing was written to it; whether it differs."""
+        seen = one.place.fingerprint() if one.place.fingerprint else None
+        if seen is not None and seen == one.seen and not one.problem and own <= one.asked:
+            self._taken(one)
+            return False
         if one.store is None:
             one.store = one.place.open()
         experiments = [each for each in one.store.experiments() if not each.deleted]
@@ -251,30 +265,32 @@ class Watcher:
         ids = [each.id for each in experiments if local or each.id in own | one.asked]
         runs = one.store.runs(ids)
         with self._lock:
-            differs = one.experiments != experiments
+            differs = one.experiments != experiments or not one.whole
             dropped = {each.id for each in one.experiments} - {each.id for each in experiments}
             one.experiments = experiments
+            one.seen = seen
+        self._taken(one)
         return self._table.replace(one.place.id, {*ids, *dropped}, runs) or differs
 
+    def _taken(self, one: Watched) -> None:
+        with self._lock:
+            one.whole = True
+            one.read_at = int(self._clock() * 1000)
 
-def _row(one: _Watched) -> StoreRow:
-    place = one.place
-    if one.problem:
-        state = "failed" if one.read_at is None else "stale"
-    elif one.read_at is None:
-        state = "reading" if one.reading else "idle"
-    else:
-        state = "ready"
-    return StoreRow(
-        id=place.id,
-        kind=place.kind,
-        name=place.name,
-        uri=place.uri,
-        state=state,  # type: ignore[arg-type]
-        recording=place.recording,
-        read_at=one.read_at,
-        problem=one.problem,
-        experiments=tuple(
-            ExperimentRow(id=f"{place.id}.{each.id}", name=each.name) for each in one.experiments
-        ),
-    )
+
+@dataclass(frozen=True)
+class _Rows:
+    """The table's rows of one store."""
+
+    table: Table
+    store: str
+    tell: Callable[[], None]
+
+    def known(self, experiments: Collection[str] | None = None) -> dict[str, Run]:
+        return self.table.of(self.store, experiments)
+
+    def put(self, runs: Iterable[Run], gone: Iterable[str] = ()) -> bool:
+        differs = self.table.update(self.store, runs, gone)
+        if differs:
+            self.tell()
+        return differs

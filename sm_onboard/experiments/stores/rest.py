@@ -195,14 +195,14 @@ class MlflowStore:
                 except NotFound:
                     self.run(id)  # the run is there: it was the tag that is gone already
 
-    def _search(self, experiments: list[str] | None) -> Iterator[Run]:
+    def _search(self, experiments: list[str] | None, filter: str = "") -> Iterator[Run]:
         if experiments is None:
             experiments = [one.id for one in self.experiments()]
         seen: set[str] = set()
         for start in range(0, len(experiments), TOGETHER):
             # Runs that begin meanwhile come last and shift no page.
             some = experiments[start : start + TOGETHER]
-            asked = _searched(some, "", "attributes.start_time ASC", PAGE)
+            asked = _searched(some, filter, "attributes.start_time ASC", PAGE)
             for page in self._pages("runs/search", "SearchRuns", asked):
                 for run in answers.runs(page.get("runs")):
                     if run.id not in seen and not run.deleted:

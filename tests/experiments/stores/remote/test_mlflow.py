@@ -248,18 +248,6 @@ def test_a_run_that_is_not_there(store: ServerStore, id: str) -> None:
     assert code(lambda: store.set_tags(id, {"a": None})) == "experiments.run_unknown"
 
 
-def test_what_changed(store: ServerStore, mlflow: Mlflow) -> None:
-    experiment = mlflow.experiment("changes")
-    running, over, ended = (mlflow.start(experiment, T0 + number) for number in range(3))
-    mlflow.post("runs/update", run_id=over, status="FINISHED", end_time=T0 + 10)
-    mlflow.post("runs/update", run_id=ended, status="FAILED", end_time=T0 + 3000)
-    begun = mlflow.start(experiment, T0 + 2500)
-    mlflow.post("runs/update", run_id=begun, status="KILLED", end_time=T0 + 2600)
-    found = {run.id: run.status for run in store.changed_since(T0 + 2000)}
-    mine = {id: found.get(id) for id in (running, over, ended, begun)}
-    assert mine == {running: "running", over: None, ended: "failed", begun: "stopped"}
-
-
 def test_mlflow_says_why_a_tag_is_refused(store: ServerStore, churn: tuple[str, str]) -> None:
     with pytest.raises(Conflict) as refused:
         store.set_tags(churn[1], {"k" * 1000: "x"})

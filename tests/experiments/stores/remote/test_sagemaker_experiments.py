@@ -253,8 +253,10 @@ def test_what_changed(store: SagemakerStore, boto: Any, sagemaker: SageMaker) ->
     boto.update_trial_component(TrialComponentName="touched", DisplayName="again")
     component(boto, "new")
     since = int((time.time() + 1800) * 1000)
-    assert {run.id for run in store.changed_since(since)} == {"touched", "new"}
-    assert len(store.changed_since(0)) == 3
+    found = store.page(set(), since=since)
+    assert {run.id for run in found.runs} == {"touched", "new"}
+    assert (found.newest > since, found.token) == (True, "")
+    assert len(store.page(set(), since=0).runs) == 3
 
 
 def test_a_missing_permission_is_named(store: SagemakerStore, sagemaker: SageMaker) -> None:
