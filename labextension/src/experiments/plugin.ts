@@ -29,6 +29,7 @@ import { ExperimentsModel, firstChoice } from './model';
 import { PageState } from './page-state';
 import { ExperimentsWidget } from './page-widget';
 import type { IExperimentsDeeds } from './props';
+import { addReproduce } from './reproduce/add';
 import type { IExperimentsRoom } from './room';
 import { textAt } from './table/columns';
 import { inOrder } from './table/selection';
@@ -249,6 +250,7 @@ export const experiments: JupyterFrontEndPlugin<void> = {
       COMMANDS.copyName,
       COMMANDS.copyId
     );
+    addReproduce(room);
 
     page.changed.connect((_, what) => {
       if (what === 'view' && tracker.currentWidget) {
