@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sm_onboard.contract import Route
 
 from .charts import handlers as charts
+from .compare import handlers as compare
 from .notebook import handlers as notebook
 from .reproduce import handlers as reproduce
 from .run import handlers as one_run
@@ -62,6 +63,7 @@ ROUTES = (
         body=RunsAsked,
     ),
     *charts.ROUTES,
+    *compare.ROUTES,
     *notebook.ROUTES,
     *reproduce.ROUTES,
     *one_run.ROUTES,

@@ -140,9 +140,12 @@ def test_public_names() -> None:
     assert sorted(r.operation for r in routes()) == [
         "addRepository",
         "cancelReproduction",
+        "compareCode",
+        "compareRuns",
         "doRepository",
         "examine",
         "getApps",
+        "getCode",
         "getDomain",
         "getDomainSettings",
         "getExperiments",

@@ -209,6 +209,57 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly '/experiments/code': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Begins to compare the code of two runs; writes nothing that stays. */
+    readonly post: operations['compareCode'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/experiments/code/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What differs between the code of two runs, once it is known. */
+    readonly get: operations['getCode'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/experiments/compare': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Runs side by side, of any stores: what they recorded, or their packages. */
+    readonly post: operations['compareRuns'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly '/experiments/curves': {
     readonly parameters: {
       readonly query?: never;
@@ -600,6 +651,90 @@ export interface components {
       readonly status: string;
     };
     /**
+     * CodeAsked
+     * @description From the code of one run to that of another; the page's ids.
+     */
+    readonly CodeAsked: {
+      readonly before: string;
+      readonly after: string;
+    };
+    /**
+     * CodeCell
+     * @description A cell that is not the same. Its numbers count the cells of the notebook from 1.
+     */
+    readonly CodeCell: {
+      /** @enum {unknown} */
+      readonly change: 'added' | 'changed' | 'moved' | 'removed';
+      /** @enum {unknown} */
+      readonly kind: 'code' | 'markdown' | 'raw';
+      readonly before: number | null;
+      readonly after: number | null;
+      readonly hunks: readonly components['schemas']['CodeHunk'][];
+      readonly cut: number;
+    };
+    /**
+     * CodeDiff
+     * @description What differs between the code of two runs.
+     *
+     *         Attributes:
+     *             state: ``working``: ask again. ``failed``: ``problem`` says why.
+     *             whole: both trees were there. Otherwise the notes say whose was not, and why.
+     *             more: files that are not the same, and not listed.
+     */
+    readonly CodeDiff: {
+      readonly id: string;
+      /** @enum {unknown} */
+      readonly state: 'done' | 'failed' | 'working';
+      readonly whole: boolean;
+      readonly files: readonly components['schemas']['CodeFile'][];
+      readonly more: number;
+      readonly notes: readonly string[];
+      readonly problem: components['schemas']['DomainProblem'] | null;
+    };
+    /**
+     * CodeFile
+     * @description A file that is not the same; a notebook has cells, any other file hunks.
+     *
+     *         Attributes:
+     *             path: as it is after, or was before it was removed. old: its path before, if another.
+     *             why: why nothing is shown of it, a sentence; or what else is to be known.
+     *             same: cells that are the same. more: cells that are not the same, and not shown.
+     *             cut: lines that are not shown.
+     */
+    readonly CodeFile: {
+      readonly path: string;
+      readonly old: string;
+      /** @enum {unknown} */
+      readonly change: 'added' | 'changed' | 'removed' | 'renamed';
+      readonly notebook: boolean;
+      readonly added: number;
+      readonly removed: number;
+      readonly why: string;
+      readonly hunks: readonly components['schemas']['CodeHunk'][];
+      readonly cells: readonly components['schemas']['CodeCell'][];
+      readonly same: number;
+      readonly more: number;
+      readonly cut: number;
+    };
+    /**
+     * CodeHunk
+     * @description Lines that follow each other, with some around what changed.
+     */
+    readonly CodeHunk: {
+      readonly lines: readonly components['schemas']['CodeLine'][];
+    };
+    /**
+     * CodeLine
+     * @description A line with its numbers from 1 on the two sides.
+     */
+    readonly CodeLine: {
+      /** @enum {unknown} */
+      readonly sign: ' ' | '+' | '-';
+      readonly text: string;
+      readonly before: number | null;
+      readonly after: number | null;
+    };
+    /**
      * CodeSource
      * @description A repository that SageMaker names.
      */
@@ -625,6 +760,50 @@ export interface components {
         readonly (number | ('-Infinity' | 'Infinity' | 'NaN') | null)[] | null;
       readonly codes: readonly number[] | null;
       readonly words: readonly string[];
+    };
+    /** CompareAsked */
+    readonly CompareAsked: {
+      readonly runs: readonly string[];
+      /** @default false */
+      readonly packages?: boolean;
+    };
+    /** Compared */
+    readonly Compared: {
+      readonly runs: readonly components['schemas']['ComparedRun'][];
+      readonly rows: readonly components['schemas']['ComparedRow'][];
+      readonly notes: readonly string[];
+    };
+    /**
+     * ComparedRow
+     * @description One name, and what each run has there, in the order of the runs.
+     *
+     *         None: the run has nothing there, or, where its place is in ``unknown``, nobody knows.
+     *         Metrics are numbers, the rest texts; ``"NaN"`` is a number among metrics only.
+     */
+    readonly ComparedRow: {
+      /** @enum {unknown} */
+      readonly part: 'code' | 'datasets' | 'environment' | 'metrics' | 'params' | 'tags';
+      readonly name: string;
+      readonly values: readonly (
+        number | ('-Infinity' | 'Infinity' | 'NaN') | string | null
+      )[];
+      readonly differs: boolean;
+      readonly odd: readonly number[];
+      readonly unknown: readonly number[];
+    };
+    /**
+     * ComparedRun
+     * @description One side. With a ``problem`` nothing is known of it but what was known before.
+     */
+    readonly ComparedRun: {
+      readonly id: string;
+      readonly name: string;
+      readonly status:
+        ('failed' | 'finished' | 'running' | 'scheduled' | 'stopped') | null;
+      readonly person: string;
+      readonly started: number | null;
+      readonly experiment: string;
+      readonly problem: components['schemas']['DomainProblem'] | null;
     };
     /**
      * Cost
@@ -1790,8 +1969,18 @@ export type Apps = components['schemas']['Apps'];
 export type Changed = components['schemas']['Changed'];
 export type Check = components['schemas']['Check'];
 export type Choice = components['schemas']['Choice'];
+export type CodeAsked = components['schemas']['CodeAsked'];
+export type CodeCell = components['schemas']['CodeCell'];
+export type CodeDiff = components['schemas']['CodeDiff'];
+export type CodeFile = components['schemas']['CodeFile'];
+export type CodeHunk = components['schemas']['CodeHunk'];
+export type CodeLine = components['schemas']['CodeLine'];
 export type CodeSource = components['schemas']['CodeSource'];
 export type Column = components['schemas']['Column'];
+export type CompareAsked = components['schemas']['CompareAsked'];
+export type Compared = components['schemas']['Compared'];
+export type ComparedRow = components['schemas']['ComparedRow'];
+export type ComparedRun = components['schemas']['ComparedRun'];
 export type Cost = components['schemas']['Cost'];
 export type Curve = components['schemas']['Curve'];
 export type CurveTrouble = components['schemas']['CurveTrouble'];
@@ -2271,6 +2460,103 @@ export interface operations {
         };
         content: {
           readonly 'application/json': components['schemas']['ExperimentsState'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly compareCode: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['CodeAsked'];
+      };
+    };
+    readonly responses: {
+      /** @description Under way */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['CodeDiff'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly getCode: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['CodeDiff'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly compareRuns: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['CompareAsked'];
+      };
+    };
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Compared'];
         };
       };
       /** @description Refused or failed */

@@ -64,7 +64,7 @@ def _sides(experiments: ExperimentsService, ids: list[str], *, opened: bool) -> 
     known = {id: run for id, run in experiments.those(lambda run: run.id in own) if id in wanted}
     asked = [id for id in ids if opened or id not in known]
     with ThreadPoolExecutor(_AT_ONCE, "sm_onboard-compare") as pool:
-        found = dict(zip(asked, pool.map(lambda id: _ask(experiments, id, known), asked)))
+        found = {side.id: side for side in pool.map(lambda id: _ask(experiments, id, known), asked)}
     return [found.get(id) or Side(id, known.get(id)) for id in ids]
 
 

@@ -12,9 +12,9 @@ from sm_onboard.notebook import NotebookCell, cells
 
 Change = Literal["same", "moved", "changed", "added", "removed"]
 
-_LIKE = 0.5  # of the lines, from which on two cells count as one that was changed
-_COMPARED = 40_000  # pairs of cells that are looked at for that
-_LINES = 400  # of a cell
+_LIKE = 0.5  # of their words, from which on two cells count as one that was changed
+_COMPARED = 10_000  # pairs of cells that are looked at for that
+_READ = 4_000  # characters of a cell
 
 
 class Pair(NamedTuple):
@@ -75,9 +75,9 @@ def _equal(
 ) -> None:
     """Pairs what is left and the same, in its order as far as that goes."""
     old, new = _left(before, partner), _left(after, _turned(partner))
-    keys = [[(cells[n].kind, cells[n].source) for n in ns] for cells, ns in
-            ((before, old), (after, new))]  # fmt: skip
-    for a, b, size in difflib.SequenceMatcher(None, *keys, autojunk=False).get_matching_blocks():
+    keys = [[f"{before[n].kind} {before[n].source}" for n in old],
+            [f"{after[n].kind} {after[n].source}" for n in new]]  # fmt: skip
+    for a, b, size in difflib.SequenceMatcher(None, keys[0], keys[1]).get_matching_blocks():
         partner.update(zip(old[a : a + size], new[b : b + size], strict=True))
     places: dict[tuple[str, str], list[int]] = {}
     for n in reversed(_left(after, _turned(partner))):
@@ -91,17 +91,17 @@ def _equal(
 def _alike(
     before: Sequence[NotebookCell], after: Sequence[NotebookCell], partner: dict[int, int]
 ) -> None:
-    """Pairs what is left and has enough lines in common, the most alike first."""
+    """Pairs what is left and has enough words in common, the most alike first."""
     old, new = _left(before, partner), _left(after, _turned(partner))
     if len(old) * len(new) > _COMPARED:
         return
-    lines = {("old", n): _lines(before[n].source) for n in old}
-    lines |= {("new", n): _lines(after[n].source) for n in new}
+    words = {("old", n): _words(before[n].source) for n in old}
+    words |= {("new", n): _words(after[n].source) for n in new}
     likely = []
     for a in old:
         for b in new:
             if before[a].kind == after[b].kind:
-                like = _ratio(lines["old", a], lines["new", b])
+                like = _ratio(words["old", a], words["new", b])
                 if like >= _LIKE:
                     likely.append((-like, abs(a - b), a, b))
     taken: set[int] = set()
@@ -112,18 +112,16 @@ def _alike(
 
 
 def _ratio(one: dict[str, int], other: dict[str, int]) -> float:
-    """How many of their lines they share, whatever their order; weighed by characters."""
-    shared = sum(min(n, other.get(line, 0)) * len(line) for line, n in one.items())
-    total = sum(n * len(line) for side in (one, other) for line, n in side.items())
+    """How much they share, whatever the order; weighed by characters."""
+    shared = sum(min(n, other.get(word, 0)) * len(word) for word, n in one.items())
+    total = sum(n * len(word) for side in (one, other) for word, n in side.items())
     return 2 * shared / total if total else 0.0
 
 
-def _lines(source: str) -> dict[str, int]:
-    """Words and signs of a cell: a changed number must not make a short cell another one."""
+def _words(source: str) -> dict[str, int]:
     found: dict[str, int] = {}
-    for line in source.splitlines()[:_LINES]:
-        for word in line.split()[:_LINES]:
-            found[word] = found.get(word, 0) + 1
+    for word in source[:_READ].split():
+        found[word] = found.get(word, 0) + 1
     return found
 
 
