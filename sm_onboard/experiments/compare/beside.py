@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from sm_onboard.domain.models import DomainProblem
@@ -62,19 +63,31 @@ def _sides(experiments: ExperimentsService, ids: list[str], *, opened: bool) -> 
     wanted = set(ids)
     own = {id.partition(".")[2] for id in ids}
     known = {id: run for id, run in experiments.those(lambda run: run.id in own) if id in wanted}
-    asked = [id for id in ids if opened or id not in known]
+    asked: dict[str, list[str]] = {}
+    for id in ids:
+        if opened or id not in known:
+            asked.setdefault(id.partition(".")[0], []).append(id)
+    found: dict[str, Side] = {}
     with ThreadPoolExecutor(_AT_ONCE, "sm_onboard-compare") as pool:
-        found = {side.id: side for side in pool.map(lambda id: _ask(experiments, id, known), asked)}
+        for some in asked.values():
+            try:
+                place, store, _, _ = experiments.find(some[0])
+            except OnboardError as error:
+                problem = problem_of(error)
+                found.update((id, Side(id, known.get(id), problem=problem)) for id in some)
+                continue
+            ask = partial(_ask, store, known)
+            # SQLite answers in a millisecond; threads that wait for each other take longer.
+            local = place.kind in ("sqlite", "files")
+            found.update((side.id, side) for side in (map if local else pool.map)(ask, some))
     return [found.get(id) or Side(id, known.get(id)) for id in ids]
 
 
-def _ask(experiments: ExperimentsService, id: str, known: dict[str, Run]) -> Side:
-    run = known.get(id)
+def _ask(store: Store, known: dict[str, Run], id: str) -> Side:
     try:
-        _, store, own, _ = experiments.find(id)
-        return Side(id, run or store.run(own), store)
+        return Side(id, known.get(id) or store.run(id.partition(".")[2]), store)
     except OnboardError as error:
-        return Side(id, run, problem=problem_of(error))
+        return Side(id, problem=problem_of(error))
 
 
 def _run(side: Side) -> ComparedRun:
