@@ -153,7 +153,7 @@ class Follower:
         there = self._there(wanted)
         known = sorted(there & self._read_at.keys())
         self._begin(feed, there)
-        if known and now >= self._due["news"]:
+        if known and (now >= self._due["news"] or not self._current.issuperset(known)):
             self._news(feed, known, rows)
         elif self._first:
             self._read(rows)
@@ -166,7 +166,7 @@ class Follower:
         return True
 
     def _wait(self, there: set[str]) -> float:
-        if self._feed is None or there - self._read_at.keys():
+        if self._feed is None or there - self._read_at.keys() or there - self._current:
             return 0.0
         due = [self._due["list"]]
         if there:

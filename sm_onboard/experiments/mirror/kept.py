@@ -12,7 +12,6 @@ import contextlib
 import hashlib
 import logging
 import os
-import shutil
 import tempfile
 import time
 import zlib
@@ -94,11 +93,6 @@ class Kept:
             trim(self._all)
         except (OSError, ValueError, msgspec.MsgspecError) as error:
             self._log.debug("sm_onboard | %s is not mirrored: %s", self._uri, error)
-
-
-def forget(folder: Path, id: str) -> None:
-    """Removes what is kept of a store."""
-    shutil.rmtree(folder / id, ignore_errors=True)
 
 
 def read(file: Path, kind: type[T]) -> T | None:
