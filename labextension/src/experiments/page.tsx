@@ -20,6 +20,11 @@ import { ordered, turned } from './table/sort';
 import { clampWidth } from './table/view-state';
 import { Tools } from './tools';
 
+const Charts = React.lazy(async () => {
+  const charts = await import('./charts/charts');
+  return { default: charts.Charts };
+});
+
 export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElement {
   const { runs, view, chosen, trans, deeds, state } = props;
   const page = React.useRef<HTMLDivElement>(null);
@@ -111,6 +116,10 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
       <Problem {...props} />
       {isLoading ? (
         <Loading {...props} />
+      ) : seesRuns && view.mode === 'charts' ? (
+        <React.Suspense fallback={<div className="smo-Charts" aria-busy="true" />}>
+          <Charts {...props} rows={rows} />
+        </React.Suspense>
       ) : seesRuns ? (
         <RunsGrid
           runs={runs}

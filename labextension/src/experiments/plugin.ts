@@ -23,6 +23,7 @@ import { OPEN_DOCTOR } from '../doctor/commands';
 import { Button } from '../shell/controls';
 import { experimentsIcon } from '../shell/icons';
 import { IOnboardPanel } from '../shell/tokens';
+import { addCharts } from './charts/add';
 import { commandLine } from './command-line';
 import { LatestWidget } from './latest-widget';
 import { ExperimentsModel, firstChoice } from './model';
@@ -251,6 +252,8 @@ export const experiments: JupyterFrontEndPlugin<void> = {
       COMMANDS.copyId
     );
     addReproduce(room);
+
+    addCharts(room);
 
     page.changed.connect((_, what) => {
       if (what === 'view' && tracker.currentWidget) {

@@ -2,6 +2,7 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import type { Curves, CurvesAsked } from '../api/types';
 import type { Refusal } from '../domain/model';
 import type { IRuns } from './table/columns';
 import type { Chosen } from './table/selection';
@@ -28,6 +29,8 @@ export interface IExperimentsDeeds {
   copyLink?(): void;
   /** Read again what is seen. */
   refresh(): void;
+  /** Curves of runs; there are none without it. */
+  readCurves?(asked: CurvesAsked, signal?: AbortSignal): Promise<Curves>;
 }
 
 export interface IExperimentsPageProps {

@@ -81,6 +81,7 @@ export function Tools(props: IToolsProps): React.ReactElement {
           {countWords(props.shown.length, runs.ids.length, runs.total, trans)}
         </span>
         <span className="smo-Table-space" />
+        <Modes {...props} />
         <ColumnChooser runs={runs} view={view} trans={trans} onView={deeds.set} />
         <select
           className="smo-Button"
@@ -127,5 +128,29 @@ export function Tools(props: IToolsProps): React.ReactElement {
         {told}
       </p>
     </>
+  );
+}
+
+/** The same runs as rows, or drawn. */
+function Modes({ view, trans, deeds }: IToolsProps): React.ReactElement {
+  const modes = [
+    ['table', trans.__('Table')],
+    ['charts', trans.__('Charts')]
+  ] as const;
+  return (
+    <span className="smo-Modes" role="group" aria-label={trans.__('Show as')}>
+      {modes.map(([mode, label]) => (
+        <button
+          key={mode}
+          type="button"
+          className="smo-Button"
+          data-smo-do={mode}
+          aria-pressed={view.mode === mode}
+          onClick={() => deeds.set({ mode })}
+        >
+          {label}
+        </button>
+      ))}
+    </span>
   );
 }

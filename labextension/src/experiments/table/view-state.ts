@@ -3,10 +3,17 @@
  * version, or made up: what is not understood is left out, and the rest holds.
  */
 
+import { chartsFromJson, FIRST_CHARTS, type IChartsView } from '../charts/view';
+import type { Better } from './direction';
 import type { Facet, Facets } from './facets';
 import type { ISort } from './sort';
 
 export interface ITableView {
+  /** Runs as rows, or drawn. */
+  readonly mode: 'table' | 'charts';
+  readonly charts: IChartsView;
+  /** Metrics of which a person said what is better; see `betterOf`. */
+  readonly better: Readonly<Record<string, Better>>;
   /** Keys of the shown columns, in order; null: those that fit the runs. */
   readonly columns: readonly string[] | null;
   /** Keys of columns that stay at the left, besides the run's name. */
@@ -25,6 +32,9 @@ export interface ITableView {
 }
 
 export const FIRST_VIEW: ITableView = {
+  mode: 'table',
+  charts: FIRST_CHARTS,
+  better: {},
   columns: null,
   pinned: [],
   widths: {},
@@ -54,6 +64,11 @@ export function viewFromJson(json: unknown): ITableView {
   const from = isRecord(json) ? json : {};
   const sort = Array.isArray(from.sort) ? from.sort.filter(isSort).map(plainSort) : null;
   return {
+    mode: from.mode === 'charts' ? 'charts' : 'table',
+    charts: chartsFromJson(from.charts),
+    better: entries(from.better, value =>
+      value === 'more' || value === 'less' ? value : null
+    ),
     columns: Array.isArray(from.columns) ? texts(from.columns) : null,
     pinned: texts(from.pinned),
     widths: entries(from.widths, value =>
