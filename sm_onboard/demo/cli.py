@@ -44,18 +44,25 @@ class _Demo(click.Command):
     help="Live in this folder and leave it; otherwise a temporary one is removed at the end.",
 )
 @click.option("--browser/--no-browser", default=True, help="Whether to open the browser.")
+@click.option(
+    "--runs/--no-runs",
+    default=True,
+    help="Whether the team's models are trained, for the experiments to look at.",
+)
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def demo(
     port: int | None,
     base_url: str | None,
     keep: Path | None,
     browser: bool,
+    runs: bool,
     command: tuple[str, ...],
 ) -> None:
     """Starts JupyterLab for a new member of a sample team.
 
-    The team's repositories come from a git server on this machine. Nothing of yours is
-    read or changed. Ctrl-C ends it.
+    The team's repositories come from a git server on this machine. Its runs are made once
+    JupyterLab is there, by training the sample project: some forty in a minute or two. Nothing
+    of yours is read or changed. Ctrl-C ends it.
 
     With COMMAND, that is run in place of JupyterLab, configured for the sample team by
     files: `sm-onboard demo -- jupyter lab --ServerApp.base_url=/user/ana/`.
@@ -75,7 +82,7 @@ def demo(
     if not command:
         click.echo("Starting JupyterLab for a new member of the sample team.")
     with told():
-        status = run(keep, traits, command, ready)
+        status = run(keep, traits, command, ready, runs=runs)
     sys.exit(status)
 
 

@@ -4,6 +4,7 @@
     DIR/onboard.yaml   the team file
     DIR/home/          the person's home, and what JupyterLab shows
     DIR/jupyter/       JupyterLab's configuration, data and runtime files
+    DIR/colleagues/    where the rest of the team trains its models
 
 Nothing outside of it is written to, and nothing of the real home is read.
 """
@@ -138,6 +139,7 @@ class Place:
             "JUPYTER_CONFIG_DIR": str(self.config),
             "JUPYTER_DATA_DIR": str(self.data),
             "JUPYTER_RUNTIME_DIR": str(self.runtime),
+            "MLFLOW_DISABLE_TELEMETRY": "true",  # the demo asks nothing of the network
             "no_proxy": "127.0.0.1,localhost",
             "NO_PROXY": "127.0.0.1,localhost",
             **more,

@@ -1,5 +1,5 @@
 """Runs the demo: the git server in this process, the local SageMaker and JupyterLab in children,
-until it is told to end. Nothing of it is left then."""
+and beside them the team's trainings, until it is told to end. Nothing of it is left then."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from typing import IO
 
 from sm_onboard.errors import OnboardError
 
+from .colleagues.beside import Colleagues
 from .gitserver import GitServer
 from .place import Place
 from .sample import onboard_yaml
@@ -49,6 +50,8 @@ def run(
     traits: Mapping[str, object],
     command: Sequence[str],
     ready: Callable[[Running], None],
+    *,
+    runs: bool = True,
 ) -> int:
     """Runs the demo until Ctrl-C, SIGTERM, SIGHUP, or until JupyterLab ends by itself.
 
@@ -57,6 +60,7 @@ def run(
         traits: traits of ``ServerApp``, such as ``port`` and ``base_url``.
         command: what to run in place of JupyterLab; empty: JupyterLab.
         ready: called once JupyterLab answers; not called with a command.
+        runs: whether the sample team trains its models, once a server of Jupyter's answers.
 
     Returns:
         The exit status: 0 when a person ended it, else the child's.
@@ -76,12 +80,33 @@ def run(
         place.make()
         with _git_server(place) as server, space(place.directory) as here:
             place.configure(onboard_yaml(server.url), server.port, here.metadata, traits)
-            with _child(place, here, command) as child:
+            team = _team(place, server, here) if runs else None
+            with _ending(team), _child(place, here, command) as child:
                 if not command and (running := _wait(place, child, stop)):
                     ready(running)
                 while child.poll() is None and not stop.asked:
+                    if team and any(place.runtime.glob("jpserver-*.json")):
+                        team.start()
                     time.sleep(0.1)
+                if team:
+                    team.ask_to_end()
                 return 0 if stop.asked else child.wait()
+
+
+def _team(place: Place, server: GitServer, here: Space) -> Colleagues:
+    environ = {**place.environment(here.environment), "SM_ONBOARD_DEMO_CONTROL": here.control}
+    folder = place.directory / "colleagues"
+    return Colleagues(folder, server.url("churn"), here.mlflow_app, here.url, environ)
+
+
+@contextlib.contextmanager
+def _ending(team: Colleagues | None) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if team:
+            team.ask_to_end()
+            team.end()
 
 
 class _Stop:

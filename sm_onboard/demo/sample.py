@@ -1,7 +1,8 @@
 """The sample team: its repositories as git histories, and its ``onboard.yaml``.
 
 What ``churn`` and ``ds-utils`` hold lies in ``team/`` as ordinary files; here is who added
-them, and when. ``reports`` is made up whole: 1,500 commits by five people over two years.
+them, and when. What a file was before it was changed lies in ``team/earlier/``.
+``reports`` is made up whole: 1,500 commits by five people over two years.
 """
 
 from __future__ import annotations
@@ -22,30 +23,54 @@ CHLOE = "Chloé Martin <chloe@example.com>"
 DEV = "Dev Patel <dev@example.com>"
 EMI = "Emi 佐藤 <emi@example.com>"
 
+# Commits of churn that people train at, by their message; the newest is the third.
+WATCHED = "Watch the model learn, and record each run"
+PACED = "Count calls by year, and let forests grow"
+
 REPORTS_COMMITS = 1_500
 _FIRST_REPORT = datetime(2024, 6, 3, 8, tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True)
 class _Step:
-    """One commit of files that lie in ``team/``: those that match, and are not there yet."""
+    """One commit of files that lie in ``team/``: those that match, and are not there yet.
 
-    day: str  # ISO 8601
+    Attributes:
+        day: in ISO 8601.
+        files: patterns below the repository.
+        earlier: files as they were before a later step changed them.
+    """
+
+    day: str
     author: str
     message: str
-    files: tuple[str, ...]  # patterns below the repository
+    files: tuple[str, ...]
+    earlier: tuple[str, ...] = ()
 
 
 _CHURN = (
     _Step("2026-02-02", ANA, "Begin", ("README.md", ".gitignore")),
     _Step("2026-02-03", ANA, "Make up customers, the same ones every time", ("src/churn/data.py",)),
-    _Step("2026-02-03", ANA, "Keep the customers in the repository", ("make_data.py", "data/*")),
+    _Step(
+        "2026-02-03",
+        ANA,
+        "Keep the customers in the repository",
+        ("make_data.py", "data/customers.csv"),
+    ),
     _Step("2026-02-10", BEN, "Look at who leaves", ("notebooks/01-explore.ipynb",)),
-    _Step("2026-02-19", BEN, "A small model that a person can read", ("src/churn/*",)),
+    _Step(
+        "2026-02-19",
+        BEN,
+        "A small model that a person can read",
+        ("src/churn/model.py", "src/churn/__init__.py"),
+    ),
     _Step("2026-02-24", CHLOE, "Name the packages", ("requirements.txt",)),
     _Step("2026-03-05", CHLOE, "How strong should the model be?", ("notebooks/02-train.ipynb",)),
     _Step("2026-03-09", DEV, "Test the model against a coin", ("tests/*",)),
     _Step("2026-04-13", EMI, "A notebook to begin with", ("notebooks/start.ipynb",)),
+    _Step("2026-04-20", BEN, WATCHED, ("train.py",), ("src/churn/training.py",)),
+    _Step("2026-05-04", EMI, "The customers of March", ("data/customers-march.csv",)),
+    _Step("2026-05-11", CHLOE, PACED, ("src/churn/training.py", "notebooks/03-record.ipynb")),
 )
 _DS_UTILS = (
     _Step("2025-09-01", DEV, "Check columns before they surprise us", ("src/ds_utils/tables.py",)),
@@ -85,6 +110,7 @@ repositories:
 
 def _from_files(folder: Path, steps: tuple[_Step, ...]) -> Iterator[Commit]:
     there: set[Path] = set()
+    earlier = TEAM / "earlier" / folder.name
     for step in steps:
         new = {
             path: path.read_bytes()
@@ -93,7 +119,10 @@ def _from_files(folder: Path, steps: tuple[_Step, ...]) -> Iterator[Commit]:
             if path.is_file() and path not in there and "__pycache__" not in path.parts
         }
         there.update(new)
-        changes = {path.relative_to(folder).as_posix(): data for path, data in new.items()}
+        changes: dict[str, bytes | None] = {
+            path.relative_to(folder).as_posix(): data for path, data in new.items()
+        }
+        changes |= {name: (earlier / name).read_bytes() for name in step.earlier}
         when = datetime.fromisoformat(f"{step.day}T09:30:00+00:00")
         yield Commit(step.message, changes, step.author, int(when.timestamp()))
 

@@ -27,10 +27,15 @@ class Space:
     Attributes:
         metadata: the file that Studio would have written.
         environment: variables that Studio would have set; the endpoint is this machine's.
+        mlflow_app: the ARN of the domain's MLflow App.
+        url: of the local SageMaker. control: the token of its control paths.
     """
 
     metadata: Path
     environment: dict[str, str]
+    mlflow_app: str = ""
+    url: str = ""
+    control: str = ""
 
 
 @contextlib.contextmanager
@@ -48,7 +53,13 @@ def space(directory: Path) -> Iterator[Space]:
         domain, app = _app(local)
         metadata = directory / "resource-metadata.json"
         metadata.write_text(json.dumps(_metadata(domain, app)))
-        yield Space(metadata, {**_signed_in(local), **_variables(app)})
+        yield Space(
+            metadata,
+            {**_signed_in(local), **_variables(app)},
+            _mlflow_app(local, domain),
+            local.url,
+            local.environment()["SM_ONBOARD_DEMO_CONTROL"],
+        )
 
 
 def _app(local: LocalSageMaker) -> tuple[str, str]:
@@ -60,6 +71,16 @@ def _app(local: LocalSageMaker) -> tuple[str, str]:
         DomainId=domain, SpaceName=SPACE, AppType="JupyterLab", AppName="default"
     )
     return domain, app["AppArn"]
+
+
+def _mlflow_app(local: LocalSageMaker, domain: str) -> str:
+    """Its ARN; empty where this boto3 does not know MLflow Apps."""
+    client = local.client("sagemaker")
+    if "ListMlflowApps" not in client.meta.service_model.operation_names:
+        return ""
+    (app, *_) = client.list_mlflow_apps(DefaultForDomainId=domain)["Summaries"]
+    arn: str = app["Arn"]
+    return arn
 
 
 def _metadata(domain: str, app: str) -> dict[str, Any]:

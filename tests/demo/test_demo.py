@@ -64,11 +64,11 @@ def start(environment):
         demo.wait()
 
 
-def ask(url: str, path: str, method: str = "GET") -> object:
+def ask(url: str, path: str, method: str = "GET", body: object = None) -> object:
     address, token = re.fullmatch(r"(http://127\.0\.0\.1:\d+/.*)lab\?token=(\w+)", url).groups()
-    request = urllib.request.Request(
-        address + path, method=method, headers={"Authorization": f"token {token}"}, data=None
-    )
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
+    request = urllib.request.Request(address + path, method=method, headers=headers, data=data)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(request, timeout=30) as answer:
         return json.load(answer)
@@ -114,7 +114,7 @@ def test_ends_cleanly(start, environment, tmp_path, number):
 
 
 def test_the_token_is_in_no_list_of_processes(start):
-    demo, url = start()
+    demo, url = start("--no-runs")
     token = url.partition("token=")[2]
     listed = subprocess.run(["ps", "-axww", "-o", "command="], capture_output=True, text=True)
     assert len(token) >= 32
@@ -166,8 +166,19 @@ def test_without_git_it_says_so(environment, tmp_path):
     assert time.monotonic() - begun < 10
 
 
-def test_the_person_is_in_a_space_of_the_sample_organization(start):
-    _demo, url = start()
+def test_the_person_is_in_a_space_where_a_team_trains(start):
+    demo, url = start()
     here = ask(url, "sm-onboard/domain")["here"]
     assert (here["kind"], here["space"]) == ("studio", "alice-lab")
     assert here["domain_id"].startswith("d-")
+
+    def first_run() -> bool:
+        state = ask(url, "sm-onboard/experiments/look", "POST", {"view": "test"})
+        rows = [row for store in state["stores"] for row in store["experiments"]]
+        return bool(state["latest"]) and "churn" in {row["name"] for row in rows}
+
+    wait_until(first_run, 60)
+    pids = family(demo.pid)
+    demo.send_signal(signal.SIGINT)
+    assert demo.wait(20) == 0
+    wait_until(lambda: not alive(pids))

@@ -75,6 +75,7 @@ _ASK = allow(
 _MLFLOW = allow(
     "TrackWithMlflow",
     "sagemaker-mlflow:*",
+    "sagemaker:CallMlflowAppApi",
     "sagemaker:CreatePresignedMlflowTrackingServerUrl",
     "sagemaker:CreatePresignedMlflowAppUrl",
 )
