@@ -112,8 +112,8 @@ export class ExperimentsModel implements IDisposable {
     void this._looking.tellAll();
   }
 
-  /** A view begins or ends to look: `page`, `panel`. */
-  look(view: 'page' | 'panel', open: boolean): void {
+  /** A view begins or ends to look: `page`, `panel`, `run-…`. */
+  look(view: 'page' | 'panel' | `run-${string}`, open: boolean): void {
     if (this._looking.views.has(view) !== open) {
       this._looking.set(view, open || undefined);
     }

@@ -32,6 +32,7 @@ import { ExperimentsWidget } from './page-widget';
 import type { IExperimentsDeeds } from './props';
 import { addReproduce } from './reproduce/add';
 import type { IExperimentsRoom } from './room';
+import { addRun } from './run/add';
 import { textAt } from './table/columns';
 import { inOrder } from './table/selection';
 import { viewFromJson, viewToJson } from './table/view-state';
@@ -252,6 +253,7 @@ export const experiments: JupyterFrontEndPlugin<void> = {
       COMMANDS.copyId
     );
     addReproduce(room);
+    addRun(room);
 
     addCharts(room);
 
@@ -290,7 +292,7 @@ export const experiments: JupyterFrontEndPlugin<void> = {
         model,
         trans,
         deeds: {
-          open: ({ experiment }) => open([experiment]),
+          open: ({ id }) => deeds.open?.(id),
           copy: deeds.copy,
           doctor: () => void commands.execute(OPEN_DOCTOR)
         }

@@ -1,0 +1,145 @@
+/** A notebook's cells to look at: plain text and pictures, whoever wrote them. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { Notebook, NotebookCell, Output } from '../../api/types';
+
+/** Lines of an output that are shown before somebody asks for all. */
+const LINES = 40;
+
+/** What the server looked at and named: a `data:` address of anything else is not made. */
+const PICTURE = /^image\/(png|jpeg|gif|webp)$/u;
+
+export function NotebookCells(props: {
+  notebook: Notebook;
+  /** The cell to mark: the one that began the run. */
+  marked?: string;
+  trans: TranslationBundle;
+}): React.ReactElement {
+  const { notebook, marked, trans } = props;
+  return (
+    <div className="smo-Cells">
+      {notebook.cells.map((cell, index) => (
+        <Cell
+          key={index}
+          cell={cell}
+          isMarked={marked !== undefined && marked !== '' && cell.id === marked}
+          trans={trans}
+        />
+      ))}
+      {notebook.cells.length === 0 && (
+        <p className="smo-secondary">{trans.__('The notebook has no cells.')}</p>
+      )}
+      {notebook.more && (
+        <p className="smo-secondary">{trans.__('It goes on; this is the beginning.')}</p>
+      )}
+    </div>
+  );
+}
+
+function Cell(props: {
+  cell: NotebookCell;
+  isMarked: boolean;
+  trans: TranslationBundle;
+}): React.ReactElement {
+  const { cell, isMarked, trans } = props;
+  const isCode = cell.kind === 'code';
+  return (
+    <section
+      className={`smo-Cell smo-mod-${cell.kind}`}
+      data-smo-cell={cell.id}
+      data-smo-marked={isMarked || undefined}
+      aria-label={
+        !isCode
+          ? trans.__('Text')
+          : cell.count === null
+            ? trans.__('Cell that did not run')
+            : trans.__('Cell %1', cell.count)
+      }
+    >
+      <span className="smo-Cell-count" aria-hidden="true">
+        {isCode ? `[${cell.count ?? ' '}]:` : ''}
+      </span>
+      {(cell.source !== '' || isCode) && (
+        <pre className="smo-Cell-source" tabIndex={0} aria-label={trans.__('Source')}>
+          {cell.source}
+        </pre>
+      )}
+      {cell.outputs.length > 0 && (
+        <div className="smo-Cell-outputs">
+          {cell.outputs.map((output, index) => (
+            <Shown key={index} output={output} trans={trans} />
+          ))}
+        </div>
+      )}
+      {cell.more && (
+        <p className="smo-Cell-more smo-secondary">
+          {trans.__('The cell is longer than what is shown.')}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Shown(props: { output: Output; trans: TranslationBundle }): React.ReactElement {
+  const { output, trans } = props;
+  const address = pictureAddress(output);
+  if (output.kind === 'image' && address !== null) {
+    return (
+      <img
+        className="smo-Cell-image"
+        alt={output.text || trans.__('Picture without a description')}
+        src={address}
+      />
+    );
+  }
+  if (output.kind === 'text' || output.kind === 'error') {
+    return <Printed output={output} trans={trans} />;
+  }
+  return (
+    <p className="smo-secondary">
+      {output.text !== '' && <span>{output.text} </span>}
+      {trans.__('Not shown here: %1', output.media || trans.__('an unknown kind'))}
+    </p>
+  );
+}
+
+function Printed(props: {
+  output: Output;
+  trans: TranslationBundle;
+}): React.ReactElement {
+  const { output, trans } = props;
+  const [all, setAll] = React.useState(false);
+  const lines = output.text.replace(/\n$/u, '').split('\n');
+  const hidden = all ? 0 : Math.max(0, lines.length - LINES);
+  return (
+    <>
+      <pre
+        className={`smo-Cell-text smo-mod-${output.kind}`}
+        tabIndex={0}
+        aria-label={output.kind === 'error' ? trans.__('Error') : trans.__('Output')}
+      >
+        {(hidden > 0 ? lines.slice(0, LINES) : lines).join('\n')}
+      </pre>
+      {hidden > 0 && (
+        <button
+          type="button"
+          className="smo-Button smo-mod-link"
+          data-smo-do="whole-output"
+          onClick={() => setAll(true)}
+        >
+          {trans._n('Show %1 more line', 'Show %1 more lines', hidden)}
+        </button>
+      )}
+      {hidden === 0 && output.more && (
+        <p className="smo-secondary">{trans.__('It goes on; this is the beginning.')}</p>
+      )}
+    </>
+  );
+}
+
+/** What an `img` shows; null for anything but a picture. */
+export function pictureAddress(told: { media: string; base64: string }): string | null {
+  return PICTURE.test(told.media) ? `data:${told.media};base64,${told.base64}` : null;
+}

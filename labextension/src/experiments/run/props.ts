@@ -1,0 +1,60 @@
+/** What the page of one run is given; it knows nothing else. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { RequestError } from '../../api/request';
+import type {
+  Curve,
+  FileContent,
+  RunFiles,
+  RunKept,
+  RunShown,
+  WholeValue
+} from '../../api/types';
+
+export const NOTE = 'mlflow.note.content';
+
+/** What a person can do there. Promises reject with a `RequestError`. */
+export interface IRunDeeds {
+  /** Back to the table, with the run's experiment. */
+  table(): void;
+  /** Chooses this run beside those that are chosen, and shows the table. */
+  compare(): void;
+  openNotebook(path: string): void;
+  openRun(id: string): void;
+  reproduce?(): void;
+  /** The run's menu, at a point of the page. */
+  menu(x: number, y: number): void;
+  setTags(tags: Readonly<Record<string, string | null>>): Promise<void>;
+  whole(part: 'params' | 'tags' | 'note', name: string): Promise<WholeValue>;
+  files(folder: string): Promise<RunFiles>;
+  file(path: string): Promise<FileContent>;
+  /** Saves a file of the run as one of the person's downloads. */
+  save(path: string): Promise<void>;
+  copy(text: string): void;
+  /** Read the run again. */
+  again(): void;
+}
+
+export interface IRunPageProps {
+  /** The page's id. */
+  id: string;
+  /** null: not read yet. */
+  shown: RunShown | null;
+  kept: RunKept | null;
+  keptProblem: RequestError | null;
+  notebook: FileContent | null;
+  notebookProblem: RequestError | null;
+  curves: readonly Curve[] | null;
+  /** Why the last question failed. */
+  problem: RequestError | null;
+  /** It was there, and is not any more. */
+  gone: boolean;
+  /** Nothing was answered for 3 s. */
+  late: boolean;
+  trans: TranslationBundle;
+  deeds: IRunDeeds;
+}
+
+/** What the parts of the page have in common; the run is there. */
+export type IPartProps = Omit<IRunPageProps, 'shown'> & { shown: RunShown };

@@ -1,0 +1,145 @@
+/** The page of one run as a tab of JupyterLab's main area. */
+
+import { Clipboard } from '@jupyterlab/apputils';
+import type { Message } from '@lumino/messaging';
+import * as React from 'react';
+
+import { experimentsIcon } from '../../shell/icons';
+import { SeenWidget } from '../../shell/seen';
+import type { IExperimentsRoom } from '../room';
+import { choose } from '../table/selection';
+import { RunModel } from './model';
+import { RunPage } from './page';
+import type { IRunDeeds } from './props';
+import { lastPart } from './words';
+
+/** Asks while it is seen. */
+export class RunWidget extends SeenWidget {
+  /**
+   * @param run - the page's id
+   * @param name - what the tab is called until the run was read
+   */
+  constructor(
+    private readonly room: IExperimentsRoom,
+    readonly run: string,
+    name: string
+  ) {
+    super();
+    this.id = `sm-onboard-run-${run}`;
+    this.addClass('smo-RunWidget');
+    this.node.tabIndex = -1; // may have the focus while there is nothing yet
+    this.title.label = name || run.slice(run.indexOf('.') + 1, 12);
+    this.title.icon = experimentsIcon;
+    this.title.closable = true;
+    const { app, model } = room;
+    this._model = new RunModel(run, app.serviceManager.serverSettings, model);
+    this._model.changed.connect(this._onChanged, this);
+    this._deeds = this._made();
+    document.addEventListener('visibilitychange', this._onVisible);
+  }
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      document.removeEventListener('visibilitychange', this._onVisible);
+      this._look(false);
+      this._model.dispose();
+      super.dispose();
+    }
+  }
+
+  protected override render(): React.ReactElement {
+    const { _model: model, room } = this;
+    const { reproduce } = room.deeds;
+    return (
+      <RunPage
+        id={this.run}
+        shown={model.shown}
+        kept={model.kept}
+        keptProblem={model.keptProblem}
+        notebook={model.notebook}
+        notebookProblem={model.notebookProblem}
+        curves={model.curves}
+        problem={model.problem}
+        gone={model.gone}
+        late={model.late}
+        trans={room.trans}
+        deeds={{ ...this._deeds, reproduce: reproduce && (() => reproduce(this.run)) }}
+      />
+    );
+  }
+
+  protected override onSeen(): void {
+    this._onVisible();
+  }
+
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    this.room.page.current = this.run;
+    const main = this.node.querySelector<HTMLElement>('.smo-Run-main');
+    (main ?? this.node).focus({ preventScroll: true });
+  }
+
+  private _made(): IRunDeeds {
+    const { room, run, _model: model } = this;
+    const { app, deeds, page } = room;
+    return {
+      table: () => room.openTable(model.shown ? [model.shown.experiment] : []),
+      compare: () => {
+        deeds.choose(choose(page.chosen, [run]));
+        room.openTable(
+          model.shown ? [...room.model.experiments, model.shown.experiment] : []
+        );
+      },
+      openNotebook: path => void app.commands.execute('docmanager:open', { path }),
+      openRun: id => deeds.open?.(id),
+      menu: (x, y) => deeds.menu(run, x, y),
+      setTags: tags => model.setTags(tags),
+      whole: (part, name) => model.whole(part, name),
+      files: folder => model.files(folder),
+      file: path => model.file(path, 'show'),
+      save: async path => {
+        const { base64 } = await model.file(path, 'save');
+        download(base64, lastPart(path));
+      },
+      copy: text => Clipboard.copyToSystem(text),
+      again: () => void model.refresh()
+    };
+  }
+
+  private _onChanged(): void {
+    const name = this._model.shown?.name;
+    if (name) {
+      this.title.label = name;
+    }
+    this.update();
+  }
+
+  private readonly _onVisible = (): void => {
+    if (!this.isDisposed) {
+      this._look(this.isVisible && !document.hidden);
+    }
+  };
+
+  private _look(seen: boolean): void {
+    this._model.seen = seen;
+    const { model } = this.room;
+    if (!model.isDisposed) {
+      model.look(`run-${this.run}`, seen);
+    }
+  }
+
+  private readonly _model: RunModel;
+  private readonly _deeds: IRunDeeds;
+}
+
+/** Saves bytes as one of the person's downloads, whatever they are: never opened as a page. */
+function download(base64: string, name: string): void {
+  const bytes = Uint8Array.from(atob(base64), character => character.charCodeAt(0));
+  const blob = new Blob([bytes], { type: 'application/octet-stream' });
+  const address = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}

@@ -1,0 +1,120 @@
+/** Sentences of a run's page. */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { LeftOutFile, RunKept, RunShown } from '../../api/types';
+import { count, moment, stopwatch } from '../format';
+import { statusWords } from '../latest';
+
+/** "Finished, alice, 9 Nov, 14:20, took 6:12" */
+export function aboutWords(run: RunShown, now: number, trans: TranslationBundle): string {
+  const { started, ended, person, status } = run;
+  const ran =
+    started !== null && status === 'running'
+      ? trans.__('for %1', stopwatch(Math.max(0, now - started)))
+      : started !== null && ended !== null && ended >= started
+        ? trans.__('took %1', stopwatch(ended - started))
+        : '';
+  const parts = [
+    statusWords(status, trans),
+    ran,
+    started === null ? '' : moment(started, now),
+    person
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
+/** "2 changed, 1 new file"; '' where nothing is known. */
+export function changedWords(
+  { code }: RunShown,
+  kept: RunKept | null,
+  trans: TranslationBundle
+): string {
+  if (kept?.snapshot) {
+    const number = (change: string) =>
+      kept.changed.filter(file => file.change === change).length;
+    const parts = [
+      [number('changed'), trans.__('changed')],
+      [number('new'), trans.__('new')],
+      [number('deleted'), trans.__('deleted')],
+      [kept.changed_cut, trans.__('more')]
+    ] as const;
+    const there = parts.filter(([many]) => many > 0);
+    return there.length === 0
+      ? trans.__('Nothing differed from the commit.')
+      : trans.__(
+          'Files: %1',
+          there.map(([many, word]) => `${count(many)} ${word}`).join(', ')
+        );
+  }
+  if (code.changed === null) {
+    return '';
+  }
+  return code.changed === 0
+    ? trans.__('Nothing differed from the commit.')
+    : trans._n(
+        '%2 file differed from the commit, and is not kept.',
+        '%2 files differed from the commit, and are not kept.',
+        code.changed,
+        count(code.changed)
+      );
+}
+
+export function pushedWords(pushed: string, trans: TranslationBundle): string {
+  switch (pushed) {
+    case 'yes':
+      return trans.__('pushed');
+    case 'no':
+      return trans.__('not pushed');
+    default:
+      return '';
+  }
+}
+
+/** Why a file is not in the snapshot. */
+export function whyWords(file: LeftOutFile, trans: TranslationBundle): string {
+  switch (file.why) {
+    case 'large':
+      return trans.__('%1, over the limit', sizeWords(file.size, trans));
+    case 'secret':
+      return trans.__('looks like a secret');
+    case 'repository':
+      return trans.__('a repository of its own');
+    case 'special':
+      return trans.__('not an ordinary file');
+    case 'unreadable':
+      return trans.__('could not be read');
+    default:
+      return file.why;
+  }
+}
+
+/** "2.4 MB"; powers of ten, as file browsers have them. */
+export function sizeWords(bytes: number, trans: TranslationBundle): string {
+  if (bytes < 1000) {
+    return trans.__('%1 B', bytes);
+  }
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let [value, unit] = [bytes / 1000, 0];
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value < 9.95 ? value.toFixed(1) : value.toFixed(0)} ${units[unit] ?? ''}`;
+}
+
+/** The last part of a path. */
+export function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** What is typed as a tag: "name", "name=value" or "name: value". */
+export function readTag(text: string): readonly [string, string] | null {
+  const [, name = '', value = ''] = /^([^=:]+)(?:[=:](.*))?$/su.exec(text.trim()) ?? [];
+  return name.trim() === '' ? null : [name.trim(), value.trim()];
+}
+
+/** "candidate", "team: A"; a value that only says yes is not said. */
+export function tagWords(name: string, value: string): string {
+  return ['', 'true', 'True', 'yes'].includes(value) ? name : `${name}: ${value}`;
+}
