@@ -269,6 +269,9 @@ class MlflowStore:
                 "Get it with MLflow's own download.",
             ) from error
         if answer.status == 200:
+            # A folder in S3 comes as nothing at all.
+            if not answer.body and not self._listed(id, path):
+                raise file_missing(path)
             return answer.body
         said = _json(answer.body)
         refused = self._refused(answer, said if isinstance(said, dict) else {}, "ListArtifacts")

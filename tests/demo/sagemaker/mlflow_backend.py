@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from urllib.error import URLError
@@ -33,33 +34,46 @@ _PATIENCE = 90  # seconds; it needs five on an idle machine
 
 
 class MlflowBackend:
-    """``mlflow server`` on a SQLite store of its own.
+    """``mlflow server`` on a SQLite store of its own, or as it is told.
+
+    Args:
+        store: where it keeps runs; as SQLAlchemy reads it.
+        artifacts: where it keeps files.
+        environ: more variables for it.
 
     Attributes:
         url: ``http://127.0.0.1:PORT``.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        store: str = "",
+        artifacts: str = "",
+        environ: Mapping[str, str] | None = None,
+        workers: int = 1,
+    ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self._log = folder / "mlflow.log"
-        artifacts = folder / "artifacts"
+        artifacts = artifacts or (folder / "artifacts").as_uri()
         options = {
             "--host": "127.0.0.1",
             "--port": str(port),
-            "--workers": "1",
-            "--backend-store-uri": f"sqlite:///{folder / 'mlflow.db'}",
-            "--default-artifact-root": artifacts.as_uri(),
-            "--artifacts-destination": artifacts.as_uri(),
+            "--workers": str(workers),
+            "--backend-store-uri": store or f"sqlite:///{folder / 'mlflow.db'}",
+            "--default-artifact-root": artifacts,
+            "--artifacts-destination": artifacts,
         }
         command = [sys.executable, "-m", "mlflow", "server", "--serve-artifacts"]
         command += [word for option in options.items() for word in option]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _WATCH, *command],
-                env={**os.environ, **QUIET, "HOME": str(folder)},
+                env={**os.environ, **QUIET, **(environ or {}), "HOME": str(folder)},
                 cwd=folder,
                 stdin=subprocess.PIPE,
                 stdout=log,

@@ -13,6 +13,8 @@ import pytest
 
 from sm_onboard import aws
 from sm_onboard.errors import Conflict, Forbidden, InvalidRequest, NotFound, OnboardError
+from sm_onboard.experiments.mirror import following
+from sm_onboard.experiments.mirror.mlflow import MlflowFeed
 from sm_onboard.experiments.models import File, Point
 from sm_onboard.experiments.stores import managed as module
 from sm_onboard.experiments.stores import rest
@@ -20,6 +22,7 @@ from sm_onboard.experiments.stores.managed import ManagedStore
 from sm_onboard.experiments.stores.server import ServerStore
 from tests.demo.sagemaker.absent import needs
 from tests.demo.sagemaker.mlflow_backend import MlflowBackend
+from tests.experiments.mirror import servers
 from tests.localsagemaker import SageMaker
 
 ROLE = "arn:aws:iam::123456789012:role/studio"
@@ -246,6 +249,36 @@ def test_a_run_that_is_not_there(store: ServerStore, id: str) -> None:
     assert code(lambda: store.read(id, "a", 9)) == "experiments.run_unknown"
     assert code(lambda: store.set_tags(id, {"a": "b"})) == "experiments.run_unknown"
     assert code(lambda: store.set_tags(id, {"a": None})) == "experiments.run_unknown"
+
+
+def test_it_is_followed(store: ServerStore, mlflow: Mlflow, tmp_path: Path) -> None:
+    experiment = mlflow.experiment("followed")
+    ids = [mlflow.start(experiment, T0 + number) for number in range(8)]
+    for id in ids[:5]:
+        mlflow.post("runs/update", run_id=id, status="FINISHED", end_time=T0 + 5000)
+    here = servers.Here(store, tmp_path)
+
+    def same() -> bool:
+        return here.runs(experiment) == {run.id: run for run in store.runs([experiment])}
+
+    here.settle(experiment)
+    assert same()
+    metric = {"key": "auc", "value": 0.5, "timestamp": T0, "step": 0}
+    mlflow.post("runs/log-batch", run_id=ids[6], metrics=[metric])
+    mlflow.post("runs/update", run_id=ids[7], status="FAILED", end_time=T0 + 1)
+    mlflow.post("runs/delete", run_id=ids[5])
+    mlflow.start(experiment, T0 + 100)
+    assert not same()
+    here.after(following.NEWS, experiment)
+    assert same()
+    mlflow.post("runs/set-tag", run_id=ids[0], key="note", value="late")
+    mlflow.post("runs/delete", run_id=ids[1])
+    here.after(MlflowFeed.every, experiment)
+    assert same()
+    here.save()
+    again = servers.Here(store, tmp_path)
+    again.step(experiment)
+    assert again.runs(experiment) == here.runs(experiment)
 
 
 def test_mlflow_says_why_a_tag_is_refused(store: ServerStore, churn: tuple[str, str]) -> None:
