@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Set
-from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from sm_onboard.experiments import record
 from sm_onboard.experiments.models import Dataset, File, Run, Status
+from sm_onboard.experiments.trials import kept
+from sm_onboard.experiments.trials.beyond import Beyond
 from sm_onboard.git.addresses import display
 
 Component = Mapping[str, Any]
 
 _STATUS: dict[str, Status] = {
-    "InProgress": "running",
-    "Completed": "finished",
-    "Failed": "failed",
-    "Stopping": "running",
-    "Stopped": "stopped",
+    "RUNNING": "running",
+    "SCHEDULED": "scheduled",
+    "FINISHED": "finished",
+    "FAILED": "failed",
+    "KILLED": "stopped",
 }
 _NAME = re.compile("[A-Za-z0-9][A-Za-z0-9-]{0,119}")
 _JOB = re.compile(r"arn:[a-z-]+:sagemaker:[a-z0-9-]+:\d{12}:(training|processing|transform)-job/.+")
@@ -44,31 +47,47 @@ def run(component: Component, unassigned: str, wanted: Set[str] = frozenset()) -
     return Run(
         id=component["TrialComponentName"],
         experiment=(preferred or within or [unassigned])[0],
-        name=component.get("DisplayName") or component["TrialComponentName"],
+        name=kept.name(component),
         status=_status(component),
-        started=_ms(started),
-        ended=_ms(component.get("EndTime")),
-        user=_user(component.get("CreatedBy") or {}),
-        artifacts=component.get("TrialComponentArn", ""),
-        params=dict(_params(component)),
-        metrics=_metrics(component),
+        started=kept.ms(started),
+        ended=kept.ms(component.get("EndTime")),
+        user=_user(component),
+        artifacts=kept.files(component) or component.get("TrialComponentArn", ""),
+        params=kept.params(component),
+        metrics={name: value for name, (_, value) in kept.metrics(component).items()},
         tags=_tags(component),
         datasets=tuple(_datasets(component)),
     )
 
 
+def whole(component: Component, run: Run, beyond: Beyond) -> Run:
+    """A run with what SageMaker had no room for."""
+    more = (Dataset(**one._asdict()) for one in beyond.data)
+    return msgspec.structs.replace(
+        run,
+        started=run.started if beyond.started is None else beyond.started,
+        ended=run.ended if beyond.ended is None else beyond.ended,
+        params={**run.params, **beyond.params},
+        metrics=beyond.last(kept.metrics(component)),
+        tags={**run.tags, **beyond.tags},
+        datasets=(*run.datasets, *more),
+    )
+
+
 def changed(component: Component) -> int:
     """When anything of it was changed last; ms."""
-    return _ms(component.get("LastModifiedTime") or component.get("CreationTime")) or 0
+    return kept.ms(component.get("LastModifiedTime") or component.get("CreationTime")) or 0
 
 
 def artifacts(component: Component) -> dict[str, str]:
-    """Where each artifact is, by its path here."""
-    return {
+    """Where each artifact is, by its path here; but for what stands for MLflow's."""
+    ours = {f"inputs/{data.name}" for data in kept.data(component)} | {f"outputs/{kept.FILES}"}
+    found = {
         f"{side}/{name}": str(artifact.get("Value", ""))
         for side, member in _SIDES.items()
         for name, artifact in (component.get(member) or {}).items()
     }
+    return {path: value for path, value in found.items() if path not in ours}
 
 
 def files(component: Component, folder: str) -> list[File]:
@@ -89,12 +108,7 @@ def points(result: Mapping[str, Any]) -> list[tuple[int, float]]:
 
 
 def _status(component: Component) -> Status:
-    said = (component.get("Status") or {}).get("PrimaryStatus", "")
-    if said in _STATUS:
-        return _STATUS[said]
-    if component.get("EndTime"):
-        return "finished"
-    return "running" if component.get("StartTime") else "scheduled"
+    return _STATUS[kept.status(component)]
 
 
 def _experiments(component: Component) -> set[str]:
@@ -102,30 +116,15 @@ def _experiments(component: Component) -> set[str]:
     return {parent["ExperimentName"] for parent in parents if parent.get("ExperimentName")}
 
 
-def _user(context: Mapping[str, Any]) -> str:
+def _user(component: Component) -> str:
+    told = kept.tags(component).get("mlflow.user", "")
+    context = component.get("CreatedBy") or {}
     identity = context.get("IamIdentity") or {}
-    return str(context.get("UserProfileName") or identity.get("Arn", "").rpartition("/")[2])
-
-
-def _params(component: Component) -> Iterator[tuple[str, str]]:
-    for name, value in (component.get("Parameters") or {}).items():
-        if "NumberValue" in value:
-            number = float(value["NumberValue"])
-            whole = number.is_integer() and abs(number) < 2**53
-            yield name, str(int(number)) if whole else repr(number)
-        else:
-            yield name, str(value.get("StringValue", ""))
-
-
-def _metrics(component: Component) -> dict[str, float]:
-    """The last value of each; a name may be there once for each source."""
-    rows = [row for row in component.get("Metrics") or () if "Last" in row]
-    rows.sort(key=lambda row: _ms(row.get("TimeStamp")) or 0)
-    return {row["MetricName"]: float(row["Last"]) for row in rows}
+    named = context.get("UserProfileName") or identity.get("Arn", "").rpartition("/")[2]
+    return str(told or named)
 
 
 def _tags(component: Component) -> dict[str, str]:
-    found = {tag["Key"]: str(tag.get("Value", "")) for tag in component.get("Tags") or ()}
     facts = component.get("MetadataProperties") or {}
     source = str((component.get("Source") or {}).get("SourceArn", ""))
     more = {
@@ -133,16 +132,14 @@ def _tags(component: Component) -> dict[str, str]:
         record.COMMIT: facts.get("CommitId", ""),
         record.REPOSITORY: display(facts["Repository"]) if facts.get("Repository") else "",
     }
-    return {**{name: value for name, value in more.items() if value}, **found}
+    return {**{name: value for name, value in more.items() if value}, **kept.tags(component)}
 
 
 def _datasets(component: Component) -> Iterator[Dataset]:
+    recorded = {data.name: Dataset(**data._asdict()) for data in kept.data(component)}
+    yield from recorded.values()
     for name, artifact in (component.get("InputArtifacts") or {}).items():
         address = str(artifact.get("Value", ""))
-        if address.startswith("s3://"):
+        if address.startswith("s3://") and name not in recorded:
             source = json.dumps({"uri": address})
             yield Dataset(name=name, digest="", source_type="s3", source=source, context="input")
-
-
-def _ms(moment: object) -> int | None:
-    return round(moment.timestamp() * 1000) if isinstance(moment, datetime) else None

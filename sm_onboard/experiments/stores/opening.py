@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from sm_onboard.errors import InvalidRequest
+from sm_onboard.experiments.trials.names import URI as SAGEMAKER
 from sm_onboard.rooms import state_home
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 _ARN = re.compile(r"arn:[a-z-]+:sagemaker:[^:]+:\d*:mlflow-(tracking-server|app)/.+")
 _SQLITE = re.compile(r"sqlite(?:\+pysqlite)?://(.*)", re.DOTALL)
-_SAGEMAKER = re.compile(r"sagemaker-experiments(?::([a-z0-9-]+))?")
 _WAYS = (
     "Name a folder of MLflow's, sqlite:///PATH, the address or ARN of an MLflow server, "
     "or sagemaker-experiments:REGION."
@@ -49,10 +49,10 @@ def open_store(uri: str, *, environ: Mapping[str, str], home: Path, region: str 
         from .managed import ManagedStore
 
         return ManagedStore(uri)
-    if match := _SAGEMAKER.fullmatch(uri):
+    if match := SAGEMAKER.fullmatch(uri):
         from .sagemaker import SagemakerStore
 
-        return SagemakerStore(match[1] or region)
+        return SagemakerStore(match["region"] or region)
     if match := _SQLITE.fullmatch(uri):
         from .sqlite import SqliteStore
 

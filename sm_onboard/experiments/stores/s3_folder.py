@@ -18,8 +18,9 @@ class S3Folder:
         location: ``s3://bucket/prefix``.
     """
 
-    def __init__(self, location: str) -> None:
+    def __init__(self, location: str, clients: aws.Aws | None = None) -> None:
         self._location = location.rstrip("/")
+        self._clients = clients
 
     def files(self, folder: str = "") -> list[File]:
         """What lies directly in a folder, by name; a folder that is not there is empty.
@@ -30,7 +31,7 @@ class S3Folder:
         bucket, root = aws.s3_address(f"{self._location}/x")
         root = root.removesuffix("x")
         prefix = f"{root}{folder.strip('/')}/" if folder.strip("/") else root
-        client = aws.default().client("s3")
+        client = (self._clients or aws.default()).client("s3")
         found = []
         with aws.errors("s3:ListBucket", f"s3://{bucket}/{prefix}"):
             pages = client.get_paginator("list_objects_v2").paginate(
@@ -51,11 +52,12 @@ class S3Folder:
         if not path or "\0" in path:
             raise file_missing(path)
         try:
-            return read_s3(f"{self._location}/{path.strip('/')}", path, limit, None)
+            url = f"{self._location}/{path.strip('/')}"
+            return read_s3(url, path, limit, self._clients)
         except NotFound:
             raise file_missing(path) from None
 
     def write(self, run: str, path: str, content: bytes) -> None:
         """One file; ``run``: the id of the run whose prefix this is. See ``Store.write``."""
         writing.check_path(path)
-        writing.put(self._location, run, path, content, None)
+        writing.put(self._location, run, path, content, self._clients)

@@ -9,6 +9,7 @@ metric              its ``Last`` in the component's summary
 point               ``BatchGetMetrics``
 artifact            ``inputs/NAME`` and ``outputs/NAME``, as the component names them
 tag                 AWS tag; the job it describes is ``record.JOB``
+what is of MLflow   as ``trials`` writes it
 ==================  ==========================================================
 
 A component in several experiments counts to the one that was asked for, else to the first by
@@ -17,18 +18,23 @@ name. What has just been written may take seconds to be found: ``Search`` has it
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 from sm_onboard import aws
-from sm_onboard.errors import InvalidRequest, NotFound, Unreachable
+from sm_onboard.errors import InvalidRequest, NotFound, OnboardError, Unreachable
 from sm_onboard.experiments.models import Experiment, File, Kind, Point, Run, Series
+from sm_onboard.experiments.trials import beyond, kept, names
+from sm_onboard.experiments.trials.beyond import Beyond
+from sm_onboard.experiments.trials.writer import Writer
 
 from . import components, writing
 from .artifacts import read_s3
 from .folder import file_missing
+from .s3_folder import S3Folder
 
 UNASSIGNED = "(unassigned)"  # no experiment can have this name
 PAGE = 100  # the most that Search and ListExperiments give
@@ -70,13 +76,17 @@ class SagemakerStore:
         self._clients = clients or aws.default()
         self._lock = threading.Lock()
         self._arns: dict[str, str] = {}  # by run
+        self._places: dict[str, str] = {}  # of files of runs with more than there is room for
 
     def experiments(self) -> list[Experiment]:
         found = {UNASSIGNED: Experiment(id=UNASSIGNED, name="Unassigned")}
-        for page in self._pages("ListExperiments", {}):
-            for row in page.get("ExperimentSummaries") or ():
-                name = row["ExperimentName"]
-                found[name] = Experiment(id=name, name=row.get("DisplayName") or name)
+        for page in self._pages("Search", {"Resource": "Experiment", "SortBy": "CreationTime"}):
+            for row in page.get("Results") or ():
+                told = row.get("Experiment") or {}
+                if id := told.get("ExperimentName"):
+                    named = names.original(id, told.get("Description") or "")
+                    shown = named if named != id else told.get("DisplayName") or id
+                    found[id] = Experiment(id=id, name=shown)
         return [found[id] for id in sorted(found)]
 
     def runs(self, experiments: list[str] | None = None) -> list[Run]:
@@ -119,7 +129,8 @@ class SagemakerStore:
         )
 
     def run(self, id: str) -> Run:
-        return components.run(self._component(id), UNASSIGNED)
+        component = self._component(id)
+        return components.whole(component, components.run(component, UNASSIGNED), self._beyond(id))
 
     def history(self, id: str, metric: str) -> list[Point]:
         return self.histories(id, [metric])[metric]
@@ -132,26 +143,41 @@ class SagemakerStore:
         """
         arn = self._arn(id)
         found = self._points([(arn, name) for name in metrics])
-        return {name: found[arn, name] for name in metrics}
+        more = self._beyond(id)
+        return {name: _joined(more, name, found[arn, name]) for name in metrics}
 
     def histories_of(self, ids: Sequence[str], metric: str) -> dict[str, Series]:
         self._find(ids)
         with self._lock:
             arns = {id: self._arns[id] for id in ids if id in self._arns}
         found = self._points([(arn, metric) for arn in arns.values()])
-        return {id: Series.of(found[arn, metric]) for id, arn in arns.items()}
+        return {
+            id: Series.of(_joined(self._beyond(id), metric, found[arn, metric]))
+            for id, arn in arns.items()
+        }
 
     def files(self, id: str, folder: str = "") -> list[File]:
-        return components.files(self._component(id), folder)
+        component = self._component(id)
+        found = {file.path: file for file in components.files(component, folder)}
+        if location := kept.files(component):
+            found.update((f.path, f) for f in S3Folder(location, self._clients).files(folder))
+        return [found[path] for path in sorted(found)]
 
     def read(self, id: str, path: str, limit: int) -> bytes:
         """One artifact in S3; what is named elsewhere, an image for example, is no file."""
-        value = components.artifacts(self._component(id)).get(path, "")
+        component = self._component(id)
+        value = components.artifacts(component).get(path, "")
+        location = kept.files(component)
+        if not value and location:
+            return S3Folder(location, self._clients).read(path, limit)
         if not value.startswith("s3://"):
             raise file_missing(path)
         return read_s3(value, path, limit, self._clients)
 
-    def write(self, id: str, path: str, content: bytes) -> None:  # noqa: ARG002
+    def write(self, id: str, path: str, content: bytes) -> None:
+        if location := kept.files(self._component(id)):
+            S3Folder(location, self._clients).write(id, path, content)
+            return
         raise writing.unsupported(
             "SageMaker Experiments keeps no files, only where they are.",
             "Record with MLflow to have files kept with a run.",
@@ -162,6 +188,9 @@ class SagemakerStore:
         return sorted(found, key=lambda run: (-(run.started or 0), run.id))
 
     def set_tags(self, id: str, tags: dict[str, str | None]) -> None:
+        if kept.files(self._component(id)):
+            self._set_as_mlflow(id, tags)
+            return
         for key, value in tags.items():
             if not key or len(key) > _TAG_KEY or len(value or "") > _TAG_VALUE:
                 raise InvalidRequest(
@@ -177,6 +206,25 @@ class SagemakerStore:
             self._call("AddTags", {"ResourceArn": arn, "Tags": added}, arn)
         if taken:
             self._call("DeleteTags", {"ResourceArn": arn, "TagKeys": taken}, arn)
+
+    def _set_as_mlflow(self, id: str, tags: dict[str, str | None]) -> None:
+        """Where MLflow wrote the run: its tags may be of any length."""
+        writer = Writer(self._region or "", clients=self._clients)
+        writer.log(id, tags={key: value for key, value in tags.items() if value is not None})
+        for key, value in tags.items():
+            if value is None:
+                writer.untag(id, key)
+
+    def _beyond(self, id: str) -> Beyond:
+        """What SageMaker had no room for; without it the rest is shown all the same."""
+        with self._lock:
+            location = self._places.get(id, "")
+        if location:
+            with contextlib.suppress(OnboardError):
+                return beyond.read(
+                    read_s3(f"{location}/{beyond.FILE}", beyond.FILE, beyond.LIMIT, self._clients)
+                )
+        return Beyond()
 
     def _found(
         self,
@@ -214,6 +262,8 @@ class SagemakerStore:
                 with self._lock:
                     arn = component.get("TrialComponentArn", "")
                     self._arns[component["TrialComponentName"]] = arn
+                    more = kept.files(component) if beyond.TAG in kept.tags(component) else ""
+                    self._places[component["TrialComponentName"]] = more
                 yield component
 
     def _arn(self, id: str) -> str:
@@ -297,6 +347,16 @@ class SagemakerStore:
         with aws.errors(f"sagemaker:{operation}", about):
             answer: Mapping[str, Any] = getattr(client, xform_name(operation))(**parameters)
         return answer
+
+
+def _joined(more: Beyond, metric: str, points: list[Point]) -> list[Point]:
+    if metric not in more.points:
+        return points
+    # trials has points of its own: a kernel has no msgspec
+    return [
+        Point(*one)
+        for one in more.history(metric, (kept.Point(p.step, p.time, p.value) for p in points))
+    ]
 
 
 def _searched(
