@@ -44,6 +44,10 @@ def features(path):
     table = np.loadtxt(path, delimiter=",")
     return np.c_[table[:, :-1], table[:, 0] * table[:, 1], np.ones(len(table))], table[:, -1]
 """
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
+}
 HARM = '<img src="data:," onerror="window.hacked = 1">'
 
 
@@ -129,7 +133,7 @@ def recorded(tmp_path: Path, home: Path) -> Iterator[Recorded]:
             "plot()  # not run: its output is what a stranger left", outputs=[shown]
         )
         plot["source"] = "0"
-        document = v4.new_notebook(cells=[cell, plot])
+        document = v4.new_notebook(cells=[cell, plot], metadata=METADATA)
         (clone / "nb/train.ipynb").write_text(nbformat.writes(document))  # type: ignore[no-untyped-call]
         (clone / "src/features.py").write_text(FEATURES)
         (clone / "data").mkdir()

@@ -1479,6 +1479,7 @@ export interface components {
      *
      *         Attributes:
      *             possible: whether there is code to bring back; ``parts`` say why not.
+     *             whole: all files as they were, not only those of the commit.
      *             folder: the clone's name, free now: ``reproduced/<name>``. place: its whole path.
      *             head: the commit that HEAD will be on. url: its repository; may be empty.
      *             files: paths of the snapshot, the first of ``all_files``.
@@ -1490,6 +1491,7 @@ export interface components {
       readonly name: string;
       readonly started: number | null;
       readonly possible: boolean;
+      readonly whole: boolean;
       readonly parts: readonly components['schemas']['ReproducePart'][];
       readonly parameters: number;
       readonly folder: string;
@@ -1896,6 +1898,7 @@ export interface components {
       /** @enum {unknown} */
       readonly state: 'failed' | 'idle' | 'reading' | 'ready' | 'stale';
       readonly recording: boolean;
+      readonly note: string;
       readonly read_at: number | null;
       readonly problem: components['schemas']['DomainProblem'] | null;
       readonly experiments: readonly components['schemas']['ExperimentRow'][];

@@ -10,3 +10,6 @@ globalThis.matchMedia ??= query =>
     addListener: () => undefined,
     removeListener: () => undefined
   });
+
+globalThis.requestIdleCallback ??= done =>
+  setTimeout(() => done({ didTimeout: false, timeRemaining: () => 1 }));

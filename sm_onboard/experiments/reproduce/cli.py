@@ -27,7 +27,7 @@ _MARKS = {"ok": "the same", "differs": "differs", "missing": "missing", "unknown
 
 @click.command()
 @click.argument("run")
-@click.option("--store", metavar="URI|ARN", help="Where the run is; else MLFLOW_TRACKING_URI.")
+@click.option("--store", metavar="URI|ARN", help="Where the run is; else where notebooks record.")
 @click.option("--into", metavar="DIR", help="A folder that does not exist yet.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -40,7 +40,8 @@ def reproduce(run: str, store: str | None, into: str | None, yes: bool, as_json:
     Exit status: 0 done, 1 it was not brought back, 2 the command line is wrong,
     130 interrupted.
     """
-    from sm_onboard.experiments.stores.opening import default_uri, open_store
+    from sm_onboard.experiments.stores.opening import open_store
+    from sm_onboard.experiments.tracking import on_command_line
     from sm_onboard.rooms import Rooms
     from sm_onboard.server_settings import read
 
@@ -53,7 +54,7 @@ def reproduce(run: str, store: str | None, into: str | None, yes: bool, as_json:
     with told(), tempfile.TemporaryDirectory(prefix="sm-onboard-") as temporary:
         rooms = Rooms(read(), environ=os.environ)
         place = rooms.place
-        uri = store or default_uri(rooms.environ, place.home)
+        uri = store or on_command_line(rooms).uri
         opened = open_store(uri, environ=rooms.environ, home=place.home, region=place.region or "")
         found = find_run(opened, run)
         here = here_of(rooms)

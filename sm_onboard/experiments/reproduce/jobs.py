@@ -321,6 +321,7 @@ def _shown(found: Plan, target: Path) -> ReproducePlan:
         name=found.name,
         started=found.started,
         possible=found.possible,
+        whole=bool(found.bundle) or any(x.part == "code" and x.state == "ok" for x in found.parts),
         parts=tuple(
             ReproducePart(part=x.part, state=x.state, text=x.text, detail=x.detail)
             for x in found.parts

@@ -39,6 +39,7 @@ class ReproducePlan(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         possible: whether there is code to bring back; ``parts`` say why not.
+        whole: all files as they were, not only those of the commit.
         folder: the clone's name, free now: ``reproduced/<name>``. place: its whole path.
         head: the commit that HEAD will be on. url: its repository; may be empty.
         files: paths of the snapshot, the first of ``all_files``.
@@ -50,6 +51,7 @@ class ReproducePlan(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     started: int | None
     possible: bool
+    whole: bool
     parts: tuple[ReproducePart, ...]
     parameters: int
     folder: str

@@ -30,7 +30,7 @@ const PARTS = ['code', 'environment', 'data', 'instance'] as const;
 export function ReproduceBody(props: IReproduceProps): React.ReactElement {
   const { shown, refusal, late, trans } = props;
   const plan = shown?.plan ?? null;
-  const problem = refusal ?? shown?.problem ?? null;
+  const problem = refusal ?? shown?.problem ?? givenUp(shown, trans);
   const isMaking = shown?.state === 'making';
   const isLooking = plan === null && problem === null;
   const doing = shown?.doing || trans.__('Waiting for the Jupyter server.');
@@ -86,7 +86,9 @@ export function ReproduceBody(props: IReproduceProps): React.ReactElement {
         </p>
       )}
       <div className="smo-Reproduce-end">
-        {plan && !isMaking && !problem && <Makes plan={plan} trans={trans} />}
+        {plan && shown?.state === 'planned' && !refusal && (
+          <Makes plan={plan} trans={trans} />
+        )}
         {isMaking && (
           <>
             <Bar percent={shown.percent ?? null} label={trans.__('Making it')} />
@@ -95,7 +97,11 @@ export function ReproduceBody(props: IReproduceProps): React.ReactElement {
         )}
         {isLooking && late && <p role="status">{doing}</p>}
       </div>
-      {plan && <Exactly plan={plan} trans={trans} />}
+      {plan && hasMore(plan) ? (
+        <Exactly plan={plan} trans={trans} />
+      ) : (
+        <div className="smo-Reproduce-exactly" />
+      )}
       <span className="smo-only-heard" role="status">
         {isMaking
           ? trans.__('Making %1.', shown.plan?.folder ?? '')
@@ -105,6 +111,16 @@ export function ReproduceBody(props: IReproduceProps): React.ReactElement {
       </span>
     </div>
   );
+}
+
+/** The server gives up plans that nobody confirms, to make room for others. */
+function givenUp(
+  shown: Reproduction | null,
+  trans: TranslationBundle
+): IReproduceProps['refusal'] {
+  return shown?.state === 'cancelled'
+    ? { message: trans.__('This was given up, and nothing was made.'), hint: '' }
+    : null;
 }
 
 function Makes(props: {
@@ -126,6 +142,12 @@ function Makes(props: {
       {trans.__('Makes')} <code title={plan.place}>{plan.folder}/</code>{' '}
       {makesWords(plan, trans)}
     </p>
+  );
+}
+
+function hasMore(plan: ReproducePlan): boolean {
+  return (
+    plan.possible || plan.files.length + plan.left_out.length + plan.packages.length > 0
   );
 }
 

@@ -4,6 +4,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Clipboard, Dialog, Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import { ReproduceBody } from './body';
@@ -13,7 +14,9 @@ import { madeWords } from './words';
 
 const [CANCEL, ACCEPT] = [0, 1];
 /** Milliseconds that the line on what was made stays in sight; it is kept after that. */
-const IN_SIGHT = 20_000;
+const IN_SIGHT = 10_000;
+/** Characters of a run's name in the title; the page has all of it. */
+const NAME = 60;
 
 /** Shows what differs, asks once, and opens what was made. */
 export async function reproduceRun(
@@ -46,7 +49,7 @@ class ReproduceDialog extends Dialog<void> {
     name: string
   ) {
     super({
-      title: trans.__('Reproduce %1?', name.slice(0, 100)),
+      title: trans.__('Reproduce %1?', clipped(name)),
       body: new Body(model, trans),
       defaultButton: CANCEL,
       buttons: [
@@ -55,15 +58,21 @@ class ReproduceDialog extends Dialog<void> {
       ]
     });
     this.addClass('smo-ReproduceDialog');
-    model.changed.connect(this.show_, this);
-    this.show_();
+    model.changed.connect(this.follow, this);
+    this.follow();
   }
 
   override dispose(): void {
     if (!this.isDisposed) {
-      this.model.changed.disconnect(this.show_, this);
+      this.model.changed.disconnect(this.follow, this);
       super.dispose();
     }
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    // The answer may be there before the dialog has given the focus to its first button.
+    this.node.addEventListener('focusin', () => this.follow(), { once: true });
+    super.onAfterAttach(message);
   }
 
   override resolve(index?: number): void {
@@ -78,16 +87,15 @@ class ReproduceDialog extends Dialog<void> {
   }
 
   private accept(): void {
-    const { shown, refusal } = this.model;
-    if (shown?.state === 'planned' && shown.plan?.possible) {
-      void this.model.confirm();
-    } else if (refusal !== null || shown?.state === 'failed') {
+    if (this.model.isOver) {
       void this.model.look();
+    } else {
+      void this.model.confirm();
     }
   }
 
-  private show_(): void {
-    const { shown, refusal } = this.model;
+  private follow(): void {
+    const { shown, isOver } = this.model;
     if (shown?.state === 'made' || this.model.isDisposed) {
       super.resolve(CANCEL); // nothing is left to be answered
       return;
@@ -99,22 +107,27 @@ class ReproduceDialog extends Dialog<void> {
     if (!cancel || !accept) {
       return;
     }
-    const isPlanned = shown?.state === 'planned' && shown.plan?.possible === true;
-    const isFailed = !isPlanned && (refusal !== null || shown?.state === 'failed');
-    const isOver = shown?.state === 'planned' && !isPlanned;
-    label(accept, isFailed ? trans.__('Retry') : trans.__('Reproduce'));
-    label(cancel, isOver || isFailed ? trans.__('Close') : trans.__('Cancel'));
-    const wasOff = accept.disabled;
-    const hadFocus = document.activeElement === accept;
-    accept.hidden = isOver;
-    accept.disabled = !isPlanned && !isFailed;
-    // Nothing is lost by the main button; who went elsewhere meanwhile stays there.
-    if (wasOff && !accept.disabled && document.activeElement === cancel) {
+    const isPlanned = !isOver && shown?.state === 'planned';
+    const isImpossible = isPlanned && shown.plan?.possible !== true;
+    label(accept, isOver ? trans.__('Retry') : trans.__('Reproduce'));
+    label(cancel, isOver || isImpossible ? trans.__('Close') : trans.__('Cancel'));
+    const focused = document.activeElement;
+    accept.hidden = isImpossible;
+    accept.disabled = isImpossible || !(isPlanned || isOver);
+    if (accept.disabled) {
+      this.offered = false;
+      if (focused === accept) {
+        cancel.focus();
+      }
+    } else if (!this.offered && focused === cancel) {
+      // Nothing is lost by the main button; who went elsewhere meanwhile stays there.
+      this.offered = true;
       accept.focus();
-    } else if (hadFocus && accept.disabled) {
-      cancel.focus();
     }
   }
+
+  /** The main button had the focus offered since it can be pressed. */
+  private offered = false;
 }
 
 class Body extends ReactWidget implements Dialog.IBodyWidget<void> {
@@ -138,6 +151,10 @@ class Body extends ReactWidget implements Dialog.IBodyWidget<void> {
     const { trans } = this;
     return React.createElement(ReproduceBody, { shown, refusal, late, trans });
   }
+}
+
+function clipped(name: string): string {
+  return name.length > NAME ? `${name.slice(0, NAME)}…` : name;
 }
 
 function label(button: HTMLButtonElement, text: string): void {

@@ -61,6 +61,16 @@ export class Reproducing implements IDisposable {
     return this._shown !== null && UNDER_WAY.has(this._shown.state);
   }
 
+  /** It was refused, failed or was given up: what remains is to look again. */
+  get isOver(): boolean {
+    const state = this._shown?.state;
+    return (
+      (this._refusal !== null && !this.isUnderWay) ||
+      state === 'failed' ||
+      state === 'cancelled'
+    );
+  }
+
   get isDisposed(): boolean {
     return this._disposed;
   }
@@ -83,8 +93,11 @@ export class Reproducing implements IDisposable {
 
   /** The person has seen the plan that is shown, and wants it. */
   async confirm(): Promise<void> {
-    const { id, looked, state } = this._shown ?? {};
+    const { id, looked, state, plan } = this._shown ?? {};
     if (id === undefined || looked === undefined || state !== 'planned') {
+      return;
+    }
+    if (!plan?.possible) {
       return;
     }
     const given = { params: { id }, body: { looked } };
@@ -100,8 +113,8 @@ export class Reproducing implements IDisposable {
 
   /** Nobody waits for it any more. What is being made may be there all the same: follow it. */
   async cancel(): Promise<void> {
-    const id = this._shown?.id;
-    if (id === undefined || this._shown?.state === 'made') {
+    const { id, state } = this._shown ?? {};
+    if (id === undefined || !(this.isUnderWay || state === 'planned')) {
       return;
     }
     try {
@@ -197,8 +210,8 @@ export class Reproducing implements IDisposable {
     } finally {
       this._asking = false;
     }
-    if (this._again) {
-      this._follow(0);
+    if (this._again && !this._disposed) {
+      void this._ask();
     }
   }
 
@@ -219,7 +232,7 @@ export class Reproducing implements IDisposable {
     const { schema_id, room, id } = (event ?? {}) as Record<string, unknown>;
     const ours = `reproductions/${this._shown?.id ?? ''}`;
     if (schema_id === CHANGED && room === 'experiments' && id === ours) {
-      this._follow(0);
+      void this._ask();
     }
   }
 

@@ -13,7 +13,7 @@ export const LOOKS: Record<State, { icon: IconName; tone: string }> = {
   ok: { icon: 'done', tone: 'ok' },
   differs: { icon: 'inTheWay', tone: 'warn' },
   missing: { icon: 'failed', tone: 'bad' },
-  unknown: { icon: 'waiting', tone: 'quiet' }
+  unknown: { icon: 'skipped', tone: 'quiet' }
 };
 
 export function stateWord(state: State, trans: TranslationBundle): string {
@@ -58,23 +58,21 @@ export function sinceWords(
 
 /** What making it does, after the folder's name. */
 export function makesWords(plan: ReproducePlan, trans: TranslationBundle): string {
-  const parameters =
-    plan.parameters === 0
-      ? ''
-      : trans._n(
-          '%2 parameter',
-          '%2 parameters',
-          plan.parameters,
-          count(plan.parameters)
-        );
-  const parts = [
-    plan.notebook === ''
-      ? trans.__('with the files as they were')
-      : trans.__('with the notebook and the files as they were'),
-    parameters === '' ? '' : trans.__('so with the same %1', parameters)
-  ];
+  const parameters = trans._n(
+    '%2 parameter',
+    '%2 parameters',
+    plan.parameters,
+    count(plan.parameters)
+  );
+  const files = plan.notebook
+    ? trans.__('with the notebook and the files as they were')
+    : trans.__('with the files as they were');
   return [
-    `${parts.filter(Boolean).join(', ')}.`,
+    !plan.whole
+      ? trans.__('with the files of the commit. They may have other parameters.')
+      : plan.parameters > 0
+        ? trans.__('%1, so with the same %2.', files, parameters)
+        : `${files}.`,
     trans.__('The next run there names this one as the one it repeats.'),
     trans.__('Your own files stay as they are. Nothing runs until you run the cells.')
   ].join(' ');
@@ -100,7 +98,9 @@ export function madeWords(
     .filter(one => one.state === 'differs' || one.state === 'missing')
     .map(one => partWord(one.part, trans).toLowerCase());
   return [
-    trans.__('%1 has the files as they were.', made.folder),
+    plan?.whole === false
+      ? trans.__('%1 has the files of the commit.', made.folder)
+      : trans.__('%1 has the files as they were.', made.folder),
     differing.length > 0 ? trans.__('Differs here: %1.', differing.join(', ')) : ''
   ]
     .filter(Boolean)
