@@ -13,7 +13,9 @@ import { useRecycled } from './recycled';
 import { endsOf, GroupRow, RunRow } from './row';
 import type { IShown } from './shown-columns';
 import type { IRuns } from './table/columns';
+import { bestRow } from './table/best';
 import type { Facet, INarrowed } from './table/facets';
+import { betterOf } from './table/direction';
 import { groupName, type IGrouped } from './table/groups';
 import { choose, range, toggle, unchoose, type Chosen } from './table/selection';
 import type { ITableView } from './table/view-state';
@@ -44,6 +46,8 @@ export interface IRunsGridProps {
   onReproduce(id: string): void;
   onMenu(id: string, x: number, y: number): void;
   onSearch(): void;
+  /** Tell the best runs of a metric, at this many pixels from the list's left. */
+  onBest(key: string, x: number): void;
   onEscape(): void;
   /** Somebody points at the list, or types in it. */
   onHold(held: boolean): void;
@@ -74,6 +78,11 @@ export function RunsGrid(props: IRunsGridProps): React.ReactElement {
 
   /** The line that gets the focus as soon as it is on the page. */
   const wanted = React.useRef<string | null>(null);
+  const best = React.useMemo(
+    () => bestShown(runs, props.view, columns),
+    [runs, props.view, columns]
+  );
+
   const last = React.useRef<Element | null>(null);
   React.useEffect(() => {
     // A run that went away with the focus in it leaves it to the list's tab stop.
@@ -207,6 +216,10 @@ export function RunsGrid(props: IRunsGridProps): React.ReactElement {
   const onWidth = useSteady(props.onWidth);
 
   return (
+  const onBest = useSteady((key: string, heading: Element) => {
+    const left = box.current?.getBoundingClientRect().left ?? 0;
+    props.onBest(key, heading.getBoundingClientRect().left - left);
+  });
     <div
       ref={box}
       className="smo-Runs"
@@ -246,8 +259,8 @@ export function RunsGrid(props: IRunsGridProps): React.ReactElement {
       }}
     >
       <Head
-        {...{ runs, columns, edges, tracks, rows, all, trans }}
-        {...{ onSort, onFacet, onWidth, onChooseAll }}
+        {...{ runs, columns, span, edges, tracks, rows, all, trans }}
+        {...{ onSort, onFacet, onWidth, onChooseAll, onBest }}
         by={props.by}
         sort={props.view.sort}
         facets={props.view.facets}
@@ -280,8 +293,22 @@ export function RunsGrid(props: IRunsGridProps): React.ReactElement {
               opens={props.onOpen !== undefined}
             />
           );
+              bestOf={line === best?.row ? best.title : ''}
         })}
       </div>
     </div>
   );
+}
+
+/** The best run by the metric that sorts, or else the first one shown. */
+function bestShown(
+  runs: IRuns,
+  view: ITableView,
+  columns: readonly IShown[]
+): { row: number; title: string } | null {
+  const metrics = columns.filter(({ section }) => section === 'metrics');
+  const by = metrics.find(({ key }) => key === view.sort[0]?.by) ?? metrics[0];
+  return by
+    ? { row: bestRow(runs, by.key, betterOf(by.key, view.better)), title: by.title }
+    : null;
 }

@@ -35,6 +35,8 @@ export interface IHeadProps {
   onChooseAll(): void;
 }
 
+  /** Tell the best runs of a metric, below its heading. */
+  onBest(key: string, heading: Element): void;
 export const Head = React.memo(function Head(props: IHeadProps): React.ReactElement {
   const { runs, by, columns, edges, trans } = props;
   const shapes = React.useMemo(
@@ -132,10 +134,18 @@ function Heading(
       className={`smo-Runs-column ${column.pinned ? 'smo-mod-pinned' : ''} ${column.right ? 'smo-mod-right' : ''}`}
       style={{ left: column.pinned ? props.edges[props.index] : undefined }}
     >
+  const isMetric = column.key.startsWith('metrics.');
       <span className="smo-Runs-title">
         {column.key === NAME && (
           <input
             type="checkbox"
+      onContextMenu={event => {
+        if (isMetric) {
+          event.preventDefault();
+          event.stopPropagation();
+          props.onBest(column.key, event.currentTarget);
+        }
+      }}
             className="smo-Check"
             data-smo-do="choose-all"
             tabIndex={-1}
@@ -178,6 +188,19 @@ function Heading(
           />
         ) : known?.kind === 'words' ? (
           trans._n('%2 value', '%2 values', known.words.length, count(known.words.length))
+        {isMetric && (
+          <button
+            type="button"
+            className="smo-Button smo-mod-icon smo-Runs-best"
+            data-smo-do="best"
+            tabIndex={-1}
+            aria-label={trans.__('Best runs by %1', column.title)}
+            title={trans.__('Best runs by %1', column.title)}
+            onClick={event => props.onBest(column.key, event.currentTarget)}
+          >
+            <Icon name="star" />
+          </button>
+        )}
         ) : null}
       </span>
       <Edge {...props} />

@@ -29,6 +29,8 @@ export interface ILatestProps {
   trans: TranslationBundle;
   /** Milliseconds since 1970. */
   now: number;
+  /** The curve of a run; null while there is none. */
+  spark?(id: string): React.ReactElement | null;
   deeds: ILatestDeeds;
 }
 
@@ -115,6 +117,7 @@ function Runs(
             <State status={run.status} />
             <span className="smo-only-heard">{statusWords(run.status, trans)} </span>
             <Name text={run.name} />
+            <span className="smo-Latest-spark">{props.spark?.(run.id)}</span>
             <span className="smo-Latest-value">{valueWords(run.metric)}</span>
             <span className="smo-Latest-when" title={when(run)}>
               {age(run, props.now, trans)}
@@ -140,7 +143,14 @@ function age(run: RunRow, now: number, trans: TranslationBundle): string {
   if (run.status === 'running') {
     return trans.__('now');
   }
-  return run.started === null ? '' : span((now - run.started) / 1000, trans);
+  if (run.started === null) {
+    return '';
+  }
+  const hours = Math.floor((now - run.started) / 3_600_000);
+  // One unit: the whole date is on hover, and the place is narrow.
+  return hours < 1 || hours >= 48
+    ? span((now - run.started) / 1000, trans)
+    : trans.__('%1 h', hours);
 }
 
 /** A value; what is no number by its name. */

@@ -5,6 +5,14 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { Chosen } from './table/selection';
 import { FIRST_VIEW, type ITableView } from './table/view-state';
 
+/** "Best of" a metric, opened below its heading. */
+export interface IBestAsked {
+  /** The column's key; '': the one that the table is sorted by, or the first. */
+  readonly of: string;
+  /** Pixels from the left of the list. */
+  readonly x: number;
+}
+
 export class PageState {
   get view(): ITableView {
     return this._view;
@@ -32,8 +40,18 @@ export class PageState {
     }
   }
 
+  /** The best runs of a metric are told; null: they are not. */
+  get best(): IBestAsked | null {
+    return this._best;
+  }
+
+  set best(best: IBestAsked | null) {
+    this._best = best;
+    this._changed.emit('best');
+  }
+
   /** Emits what differs. */
-  get changed(): ISignal<this, 'view' | 'chosen' | 'current'> {
+  get changed(): ISignal<this, 'view' | 'chosen' | 'current' | 'best'> {
     return this._changed;
   }
 
@@ -45,5 +63,8 @@ export class PageState {
   private _view: ITableView = FIRST_VIEW;
   private _chosen: Chosen = new Map();
   private _current: string | null = null;
-  private readonly _changed = new Signal<this, 'view' | 'chosen' | 'current'>(this);
+  private _best: IBestAsked | null = null;
+  private readonly _changed = new Signal<this, 'view' | 'chosen' | 'current' | 'best'>(
+    this
+  );
 }

@@ -98,6 +98,7 @@ export function pageProps(options: IExperimentsWidgetOptions): IExperimentsPageP
     view: page.view,
     chosen: page.chosen,
     current: page.current,
+    best: page.best,
     trans,
     deeds
   };

@@ -11,6 +11,7 @@ import type { IExperimentsPageProps } from './props';
 import { shownColumns, STATUS } from './shown-columns';
 import { found, held } from './table/arranged';
 import type { IRuns } from './table/columns';
+import { betterOf } from './table/direction';
 import { kept, withFacet } from './table/facets';
 import { grouped } from './table/groups';
 import { compiled, type IFilter } from './table/query/compile';
@@ -23,6 +24,11 @@ import { Tools } from './tools';
 const Charts = React.lazy(async () => {
   const charts = await import('./charts/charts');
   return { default: charts.Charts };
+});
+
+const BestOf = React.lazy(async () => {
+  const best = await import('./charts/best-of');
+  return { default: best.BestOf };
 });
 
 export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElement {
@@ -114,6 +120,11 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
         </span>
       </div>
       <Problem {...props} />
+      {props.best && (
+        <React.Suspense fallback={null}>
+          <BestOf {...props} asked={props.best} />
+        </React.Suspense>
+      )}
       {isLoading ? (
         <Loading {...props} />
       ) : seesRuns && view.mode === 'charts' ? (
@@ -133,9 +144,14 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
           trans={trans}
           onCurrent={deeds.setCurrent}
           onChoose={deeds.choose}
-          onSort={(by, downFirst, more) =>
-            deeds.set({ sort: turned(view.sort, by, downFirst, more) })
-          }
+          onSort={(by, downFirst, more) => {
+            // The best first, at a first click.
+            const down = by.startsWith('metrics.')
+              ? betterOf(by, view.better) === 'more'
+              : downFirst;
+            deeds.set({ sort: turned(view.sort, by, down, more) });
+          }}
+          onBest={(of, x) => deeds.best?.({ of, x })}
           onFacet={(key, facet) =>
             deeds.set({ facets: withFacet(view.facets, key, facet) })
           }

@@ -295,6 +295,7 @@ export const experiments: JupyterFrontEndPlugin<void> = {
           open: ({ id }) => deeds.open?.(id),
           copy: deeds.copy,
           doctor: () => void commands.execute(OPEN_DOCTOR)
+        readCurves: deeds.readCurves,
         }
       }),
       toolbar,

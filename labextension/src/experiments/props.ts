@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Curves, CurvesAsked } from '../api/types';
 import type { Refusal } from '../domain/model';
+import type { IBestAsked } from './page-state';
 import type { IRuns } from './table/columns';
 import type { Chosen } from './table/selection';
 import type { ITableView } from './table/view-state';
@@ -29,6 +30,8 @@ export interface IExperimentsDeeds {
   copyLink?(): void;
   /** Read again what is seen. */
   refresh(): void;
+  /** Tell which runs are and were the best of a metric; null: no longer. */
+  best?(asked: IBestAsked | null): void;
   /** Curves of runs; there are none without it. */
   readCurves?(asked: CurvesAsked, signal?: AbortSignal): Promise<Curves>;
 }
@@ -49,6 +52,8 @@ export interface IExperimentsPageProps {
   chosen: Chosen;
   /** The line with the tab stop: a run's id. */
   current: string | null;
+  /** Which metric's best runs are told. */
+  best?: IBestAsked | null;
   trans: TranslationBundle;
   deeds: IExperimentsDeeds;
 }

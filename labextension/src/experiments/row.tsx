@@ -38,6 +38,8 @@ export interface IRunRowProps extends ILineProps {
   letter: string | undefined;
   /** The run has a page of its own. */
   opens: boolean;
+  /** What it is the best of; '' of nothing. */
+  bestOf: string;
 }
 
 /** Rows of the head. */
@@ -122,6 +124,16 @@ function NameCell(props: IRunRowProps): React.ReactElement {
         aria-label={trans.__('More for %1', name)}
       >
         <Icon name="more" />
+      {props.bestOf !== '' && (
+        <span
+          className="smo-Runs-star"
+          role="img"
+          aria-label={trans.__('best %1', props.bestOf)}
+          title={trans.__('best %1', props.bestOf)}
+        >
+          <Icon name="star" tone="warn" />
+        </span>
+      )}
       </button>
     </>
   );

@@ -82,21 +82,27 @@ export function Tools(props: IToolsProps): React.ReactElement {
         </span>
         <span className="smo-Table-space" />
         <Modes {...props} />
-        <ColumnChooser runs={runs} view={view} trans={trans} onView={deeds.set} />
-        <select
-          className="smo-Button"
-          data-smo-do="group"
-          aria-label={trans.__('Group by')}
-          value={view.group ?? ''}
-          onChange={event => deeds.set({ group: event.target.value || null, closed: [] })}
-        >
-          <option value="">{trans.__('No groups')}</option>
-          {groups.map(key => (
-            <option key={key} value={key}>
-              {titleOf(key, trans)}
-            </option>
-          ))}
-        </select>
+        {view.mode === 'table' && (
+          <>
+            <ColumnChooser runs={runs} view={view} trans={trans} onView={deeds.set} />
+            <select
+              className="smo-Button"
+              data-smo-do="group"
+              aria-label={trans.__('Group by')}
+              value={view.group ?? ''}
+              onChange={event =>
+                deeds.set({ group: event.target.value || null, closed: [] })
+              }
+            >
+              <option value="">{trans.__('No groups')}</option>
+              {groups.map(key => (
+                <option key={key} value={key}>
+                  {titleOf(key, trans)}
+                </option>
+              ))}
+            </select>
+          </>
+        )}
         <Button
           icon="update"
           name="csv"

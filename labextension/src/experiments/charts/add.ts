@@ -8,6 +8,9 @@ export function addCharts(room: IExperimentsRoom): void {
   const settings = app.serviceManager.serverSettings;
   deeds.readCurves = (body, signal) =>
     request(settings, 'post', '/experiments/curves', { body, signal });
+  deeds.best = asked => {
+    page.best = asked;
+  };
   const show = (mode: 'table' | 'charts') => () => {
     page.set({ mode });
     room.openTable([]);
@@ -16,6 +19,14 @@ export function addCharts(room: IExperimentsRoom): void {
     label: trans.__('Charts of experiments'),
     caption: trans.__('Curves, parallel coordinates, scatter and bars of the runs'),
     execute: show('charts')
+  });
+  room.add('sm-onboard:experiments-best', {
+    label: trans.__('Best run of a metric'),
+    caption: trans.__('The run that is best now, and those that were best before it'),
+    execute: args => {
+      page.best = { of: typeof args.metric === 'string' ? args.metric : '', x: 0 };
+      room.openTable([]);
+    }
   });
   room.add('sm-onboard:experiments-table', {
     label: trans.__('Table of experiments'),

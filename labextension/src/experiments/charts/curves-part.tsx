@@ -7,17 +7,16 @@ import type { CurvesAsked } from '../../api/types';
 import { count } from '../format';
 import { Popup } from '../popup';
 import { NAME, STATUS, titleOf } from '../shown-columns';
-import { textAt, type IRuns } from '../table/columns';
+import { textAt } from '../table/columns';
 import { inOrder } from '../table/selection';
 import { Curves } from './curves';
 import { lookAt, lookOf } from './look';
+import { METRICS, metricsOf, shownMetrics } from './metrics';
 import type { IChartsProps } from './page-props';
 import type { Along, ISeries } from './props';
 import { CurvesReading } from './reading';
 import { FIRSTS } from './view';
 
-/** The most metrics of one question to the server. */
-const METRICS = 8;
 /** Runs that have curves before anybody chose. */
 const FIRST = 10;
 const RUNS = 200;
@@ -254,6 +253,7 @@ function Metric(
     return { series, left, evenly };
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the epoch says that curves came
   }, [runs, chosen, ids, name, reading.epoch]);
+  const empty = series.length === 0 && ids.every(id => reading.store.knows(id, name));
   const told =
     evenly > 0
       ? trans.__('The server left points of %1 curves out, evenly.', count(evenly))
@@ -276,26 +276,10 @@ function Metric(
         x={view.charts.x}
         smooth={view.charts.smooth}
         log={view.charts.log}
-        height={props.several ? 220 : 300}
+        height={empty ? 90 : props.several ? 220 : 300}
         label={titleOf(of, trans)}
         trans={trans}
       />
     </figure>
   );
-}
-
-export function metricsOf(runs: IRuns): string[] {
-  return [...runs.columns.keys()].filter(key => key.startsWith('metrics.'));
-}
-
-export function shownMetrics(
-  known: readonly string[],
-  chosen: readonly string[] | null,
-  sortedBy: string
-): readonly string[] {
-  if (chosen) {
-    return chosen.filter(key => known.includes(key)).slice(0, METRICS);
-  }
-  const usual = known.includes(sortedBy) ? sortedBy : known[0];
-  return usual === undefined ? [] : [usual];
 }

@@ -45,7 +45,7 @@ export function chartsFromJson(json: unknown): IChartsView {
   return {
     metrics: Array.isArray(from.metrics) ? texts(from.metrics) : null,
     x: from.x === 'time' || from.x === 'relative' ? from.x : 'step',
-    smooth: isShare ? (from.smooth) : 0,
+    smooth: isShare ? from.smooth : 0,
     log: from.log === true,
     first: FIRSTS.includes(from.first as number) ? (from.first as number) : 0,
     axes: Array.isArray(from.axes) ? texts(from.axes) : null,
