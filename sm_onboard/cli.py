@@ -24,7 +24,7 @@ _COMMANDS = {
     "experiments": (
         "sm_onboard.experiments.cli",
         "experiments",
-        "List and compare runs, and bring one back.",
+        "List, compare and copy runs, bring one back.",
     ),
     "repos": ("sm_onboard.repos.cli", "repos", "List repositories, undo updates, restore work."),
     "sync": ("sm_onboard.repos.cli", "sync", "Clone and update the repositories now."),

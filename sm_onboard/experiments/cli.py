@@ -20,28 +20,34 @@ _ROWS = 50  # of the table, unless --limit says otherwise
 _store = click.option(
     "--store",
     metavar="URI|ARN",
-    help="Where the runs are; else MLFLOW_TRACKING_URI, else the store of this machine.",
+    help="Where the runs are; else where notebooks record.",
 )
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+_ELSEWHERE = {  # name: (module, attribute)
+    "copy": ("sm_onboard.experiments.copying.cli", "copy"),
+    "reproduce": ("sm_onboard.experiments.reproduce.cli", "reproduce"),
+}
+
+
 class _Experiments(click.Group):
-    """A group whose ``reproduce`` is imported when it is called."""
+    """A group of which some commands are imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "reproduce"])
+        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name == "reproduce":
-            module = importlib.import_module("sm_onboard.experiments.reproduce.cli")
-            command: click.Command = module.reproduce
+        if cmd_name in _ELSEWHERE:
+            module, attribute = _ELSEWHERE[cmd_name]
+            command: click.Command = getattr(importlib.import_module(module), attribute)
             return command
         return super().get_command(ctx, cmd_name)
 
 
 @click.group(cls=_Experiments)
 def experiments() -> None:
-    """Finds runs, compares them, and brings one back.
+    """Finds runs, compares and copies them, and brings one back.
 
     A store is a folder or database of MLflow's, an MLflow server's address, the ARN of a
     server or app in SageMaker, or sagemaker-experiments:REGION.
@@ -171,12 +177,20 @@ def compare(runs: tuple[str, ...], store: str | None, everything: bool, as_json:
 
 
 def _open(given: str | None) -> Store:
-    from sm_onboard import studio
+    from sm_onboard.rooms import Rooms
+    from sm_onboard.server_settings import read
 
-    from .stores.opening import default_uri, open_store, own_file
+    from .stores.opening import open_store, own_file
+    from .tracking import on_command_line
 
-    place = studio.look(os.environ, studio.METADATA)
-    uri = given or default_uri(os.environ, place.home)
+    rooms = Rooms(read(), environ=os.environ)
+    place = rooms.place
+    uri = given or ""
+    if not given:
+        choice = on_command_line(rooms)
+        uri = choice.uri
+        if choice.why:
+            click.echo(choice.why, err=True)
     own = own_file(os.environ, place.home)
     if not given and uri == f"sqlite:///{own}" and not own.exists():
         raise NotFound(

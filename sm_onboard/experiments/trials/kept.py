@@ -6,8 +6,9 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sm_onboard.experiments import record
@@ -113,6 +114,21 @@ def fits(point: Point) -> bool:
 def in_time(point: Point, now: float) -> bool:
     """``now``: seconds since 1970."""
     return now - PAST <= point.time / 1000 <= now + FUTURE
+
+
+def spread(points: Sequence[Point], now: float) -> list[Point]:
+    """The points of a metric with times that the service takes and that keep their order.
+
+    It knows seconds only, and takes the value of the latest for the last. So where the true times
+    do not fit or do not tell the points apart, they come a second after each other, until now.
+    """
+    seconds = [point.time // 1000 for point in points]
+    rising = all(a < b for a, b in pairwise(seconds))
+    if rising and all(in_time(point, now) for point in points):
+        return list(points)
+    first = int(now) - len(points) + 1
+    oldest = int(now - PAST) + 1
+    return [point._replace(time=max(first + at, oldest) * 1000) for at, point in enumerate(points)]
 
 
 def data_text(data: Data) -> str:

@@ -234,6 +234,34 @@ class Writer:
             placing.place_points(run, changes, points, time.time(), every)
             self._write(run, changes)
 
+    def replay(self, id: str, histories: Mapping[str, Sequence[Point]], again: bool) -> int:
+        """Writes whole histories of metrics, whose points keep their true times beyond.
+
+        Args:
+            histories: ordered by step, then time. again: some of them may be there.
+
+        Returns:
+            how many points were new.
+        """
+        with self._of(id):
+            run, now = self.held(id), time.time()
+            changes, count = Changes(now=True), 0
+            for name, points in histories.items():
+                there = self._steps(run, name) if again else set()
+                before = {(p.step, p.time, repr(p.value)) for p in run.beyond.points.get(name, ())}
+                fresh = {(p.step, p.time, repr(p.value)) for p in points} - before
+                run.beyond.points[name] = list(points)
+                run.first[name] = {point.step: point for point in reversed(points)}
+                for point, shown in zip(points, kept.spread(points, now), strict=True):
+                    if (point.step, point.time, repr(point.value)) in fresh:
+                        count += 1
+                    elif point.step in there:
+                        continue
+                    if kept.fits(point):
+                        changes.points.append((name, shown))
+            self._write(run, changes)
+        return count
+
     def times(self, id: str, started: int | None, ended: int | None) -> None:
         """Keeps a copied run's times to the millisecond."""
         with self._of(id):
@@ -336,7 +364,7 @@ class Writer:
     def history(self, id: str, metric: str) -> list[Point]:
         """All points; see ``beyond``. Without it a point with a step has no time."""
         run = self.held(id)
-        by_step = self._points(run.arn, metric, "IterationNumber", "IterationNumber")
+        by_step = self._by_step(run.arn, metric)
         return run.beyond.history(metric, [Point(x, 0, value) for x, value in by_step])
 
     def beyond(self, component: Mapping[str, Any]) -> Beyond:
@@ -462,13 +490,16 @@ class Writer:
             "METRIC_LIMIT_EXCEEDED means that the run has as many metrics as it may.",
         )
 
-    def _points(self, arn: str, metric: str, axis: str, period: str) -> list[tuple[int, float]]:
+    def _steps(self, run: Held, metric: str) -> set[int]:
+        return {step for step, _ in self._by_step(run.arn, metric)}
+
+    def _by_step(self, arn: str, metric: str) -> list[tuple[int, float]]:
         query = {
             "MetricName": metric,
             "ResourceArn": arn,
             "MetricStat": "Last",
-            "Period": period,
-            "XAxisType": axis,
+            "Period": "IterationNumber",
+            "XAxisType": "IterationNumber",
         }
         found: list[tuple[int, float]] = []
         start: int | None = None
