@@ -176,7 +176,8 @@ class SmOnboard(ExtensionApp):
             self.rooms.start()
             from sm_onboard.experiments.handing import hand_over
 
-            hand_over(self.serverapp.session_manager, self.rooms.environ, self.rooms.home)
+            hand_over(self.serverapp.session_manager, self.rooms.tracking, self.rooms.home)
+            self.rooms.settle_tracking()
         except Exception:
             self.log.exception("sm_onboard | could not begin to work")
 

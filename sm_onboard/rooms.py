@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sm_onboard.domain.activity import Reporter, Used
     from sm_onboard.domain.service import DomainService
     from sm_onboard.experiments.service import ExperimentsService
+    from sm_onboard.experiments.tracking import Tracking
     from sm_onboard.repos.service import ReposService
     from sm_onboard.studio import Place
 
@@ -123,6 +124,29 @@ class Rooms:
         return make_service(self)
 
     @property
+    def tracking(self) -> Tracking:
+        """Where runs go."""
+        with self._lock:
+            return self._tracking
+
+    @cached_property
+    def _tracking(self) -> Tracking:
+        from sm_onboard.experiments.tracking import Tracking
+
+        return Tracking(self)
+
+    def settle_tracking(self) -> None:
+        """Finds out where runs go, while the server runs; blocks."""
+
+        def told() -> None:
+            with self._lock:
+                service = self.__dict__.get("_experiments")
+            if service:
+                service.again()
+
+        self.tracking.keep_settling(self.repos.experiments(), told)
+
+    @property
     def home(self) -> Path:
         return self.place.home
 
@@ -152,6 +176,8 @@ class Rooms:
                 self._domain.close()
             if "_experiments" in self.__dict__:
                 self._experiments.close()
+            if "_tracking" in self.__dict__:
+                self._tracking.close()
             if self._reporter:
                 self._reporter.stop()
         return self.pool.close(timeout)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .mirror.following import Follower
     from .stores.discover import Found
 
+_SAGEMAKER = "SageMaker Experiments"
 _THREADS = 4  # a store may hang in each
 
 
@@ -33,6 +34,7 @@ def make_service(rooms: Rooms) -> ExperimentsService:
         pool=pool,
         server=rooms.server,
         notify=rooms.notify,
+        kernel_place=lambda kernel: _place(rooms, rooms.tracking.of(kernel), recording=True),
         log=rooms.log,
     )
 
@@ -40,10 +42,11 @@ def make_service(rooms: Rooms) -> ExperimentsService:
 def places(rooms: Rooms, everything: bool) -> Iterator[Place]:
     """Where plain MLflow code records, and the stores that the domain had when it was last asked;
     with ``everything`` it is asked now."""
-    from .stores.opening import default_uri
-
-    recording = default_uri(rooms.environ, rooms.home)
-    yield _place(rooms, recording, recording=True)
+    tracking = rooms.tracking
+    recording = tracking.recording
+    yield _place(rooms, recording, name=tracking.name, recording=True)
+    if recording != tracking.here:
+        yield _place(rooms, tracking.here)
     region, domain = rooms.place.region, rooms.place.domain_id
     if not region or not domain:
         return
@@ -55,8 +58,9 @@ def places(rooms: Rooms, everything: bool) -> Iterator[Place]:
     for each in stores or ():
         if each.arn != recording:
             yield _place(rooms, each.arn, name=each.name, kind=each.kind)
-    if everything or stores is not None:
-        yield _place(rooms, f"sagemaker-experiments:{region}", name="SageMaker Experiments")
+    of_domain = f"sagemaker-experiments:{region}"
+    if (everything or stores is not None) and recording != of_domain:
+        yield _place(rooms, of_domain)
 
 
 def _asked(rooms: Rooms, domain: str, region: str, last: tuple[Found, ...]) -> tuple[Found, ...]:
@@ -105,7 +109,8 @@ def _place(
         uri=_shown(uri),
         open=open,
         recording=recording,
-        fresh=recording and not rooms.environ.get("MLFLOW_TRACKING_URI"),
+        note=rooms.tracking.why if recording else "",
+        fresh=uri == rooms.tracking.here and not rooms.environ.get("MLFLOW_TRACKING_URI"),
         fingerprint=_of_file(uri),
         follow=None if kind in ("sqlite", "files") else follow,
     )
@@ -120,6 +125,10 @@ def _shown(uri: str) -> str:
 
 
 def _own_name(rooms: Rooms, uri: str) -> str:
+    if uri.startswith("arn:"):
+        return uri.rpartition("/")[2]
+    if _kind(uri) == "sagemaker":
+        return _SAGEMAKER
     if _kind(uri) not in ("sqlite", "files"):
         return urlsplit(uri).hostname or uri
     return "This space" if rooms.place.space else "This machine"

@@ -45,6 +45,7 @@ class ExperimentsService:
     Args:
         places: the stores of this server and person, see ``Watcher``.
         notify: called with (room, id, revision) after every change, from any thread.
+        kernel_place: the store that a kernel records in, by its id.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class ExperimentsService:
         pool: Executor,
         server: str,
         notify: Callable[[str, str, int], None] = lambda *_: None,
+        kernel_place: Callable[[str], Place] | None = None,
         log: logging.Logger | None = None,
     ) -> None:
         self._server = server
@@ -62,6 +64,7 @@ class ExperimentsService:
         self._revision = 0
         self._metric = ""
         self._table = Table()
+        self._kernel_place = kernel_place
         self._lasting: dict[type, Lasting] = {}
         self._watcher = Watcher(
             places,
@@ -119,8 +122,18 @@ class ExperimentsService:
         place = self._watcher.place(place_id)
         return Found(place=place, store=place.open(), run=own, known=self._table.known(id))
 
-    def recording(self) -> Place:
-        """The store that plain MLflow code of this server's kernels records in. May block."""
+    def again(self) -> None:
+        """Kernels record elsewhere than they did: the stores are looked for again."""
+        self._watcher.again()
+
+    def recording(self, kernel: str = "") -> Place:
+        """The store that plain MLflow code of this server's kernels records in. May block.
+
+        Args:
+            kernel: the id of one that this server started, whose own store is meant.
+        """
+        if kernel and self._kernel_place:
+            return self._kernel_place(kernel)
         return self._watcher.recording()
 
     def those(self, wanted: Callable[[Run], bool]) -> list[tuple[str, Run]]:

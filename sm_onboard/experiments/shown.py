@@ -38,6 +38,7 @@ class StoreRow(msgspec.Struct, frozen=True, kw_only=True):
     uri: str  # without credentials
     state: Literal["idle", "reading", "ready", "stale", "failed"]
     recording: bool = False  # where plain MLflow code in this server's kernels records
+    note: str = ""  # why runs come here, where they were meant to go elsewhere
     read_at: int | None = None
     problem: DomainProblem | None = None
     experiments: tuple[ExperimentRow, ...] = ()

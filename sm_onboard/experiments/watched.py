@@ -20,6 +20,8 @@ class Place:
     """A store that is known of, whether or not it can be read.
 
     Attributes:
+        recording: plain MLflow code in this server's kernels records there.
+        note: why it does, where it was meant to record elsewhere; a sentence.
         fresh: a file of ours, which the first run makes.
         fingerprint: changes whenever the store's content does; None where that costs as much as
             reading it.
@@ -32,6 +34,7 @@ class Place:
     uri: str
     open: Callable[[], Store]
     recording: bool = False
+    note: str = ""
     fresh: bool = False
     fingerprint: Callable[[], object] | None = None
     follow: Callable[[], Follower] | None = None
@@ -68,6 +71,7 @@ def row_of(one: Watched) -> StoreRow:
         uri=place.uri,
         state=state,  # type: ignore[arg-type]
         recording=place.recording,
+        note=place.note,
         read_at=one.read_at,
         problem=one.problem,
         experiments=tuple(

@@ -73,6 +73,7 @@ class Watcher:
         self._watched: dict[str, Watched] | None = None
         self._finding = False
         self._found_all = False
+        self._moved = False
         self._ticking = False
         self._closed = False
 
@@ -129,6 +130,12 @@ class Watcher:
         with self._lock:
             return self._watched is not None
 
+    def again(self) -> None:
+        """Which store is recorded in has changed; whoever looks is shown that."""
+        with self._lock:
+            self._moved = self._watched is not None
+            self._lock.notify_all()
+
     def close(self) -> None:
         with self._lock:
             self._closed = True
@@ -157,8 +164,9 @@ class Watcher:
 
     def _begin(self, wanted: frozenset[str]) -> None:
         page = any(view.startswith(PAGE) for view in self._views)
-        if not self._finding and (self._watched is None or (page and not self._found_all)):
-            self._finding = True
+        anew = self._watched is None or self._moved or (page and not self._found_all)
+        if not self._finding and anew:
+            self._finding, self._moved = True, False
             self._submit(lambda: self._find(page))
         for one in (self._watched or {}).values():
             if one.place.kind not in _AGES and not page and not one.place.recording:
@@ -194,6 +202,12 @@ class Watcher:
             # Those that were remembered, and are no longer there.
             lost = known.keys() - ids if found and last and everything else set()
             new = {place.id: Watched(place) for place in found or () if place.id not in known}
+            for place in found or ():
+                one = known.get(place.id)
+                if one and one.place.recording != place.recording:
+                    one.follower = None  # follows the latest runs of what is recorded in
+                if one:
+                    one.place = place
             self._watched = {id: one for id, one in known.items() if id not in lost} | new
             if last:
                 self._finding = False

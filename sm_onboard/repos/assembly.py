@@ -19,6 +19,8 @@ from .models import Environment, Identity, NewRepository, Problem
 from .service import ReposService
 
 if TYPE_CHECKING:
+    from .plan import plan
+    from .plan.onboard_keys import Experiments
     from .plan.owner import Owner
     from .plan.plan import Plan
     from .plan.sagemaker import Named
@@ -68,6 +70,13 @@ def root(rooms: Rooms) -> Path:
     return _World(rooms).root()
 
 
+def experiments(rooms: Rooms) -> Experiments | None:
+    """What ``onboard.yaml`` says of experiments; asks for a remote file the first time only."""
+    from .plan import plan
+
+    return plan.experiments(_World(rooms).files())
+
+
 class _World:
     """``Surroundings``, by means of the modules that really do it; imported when called."""
 
@@ -104,7 +113,7 @@ class _World:
         """Raises ConfigError ``config.trait`` where a trait itself is wrong."""
         from .plan import plan
 
-        settings, place = self._settings, self._rooms.place
+        settings = self._settings
         if settings.wrong:
             raise ConfigError(
                 "config.trait",
@@ -119,23 +128,14 @@ class _World:
                 "Write it as a list of dictionaries with the keys of onboard.yaml.",
                 "SmOnboard.repositories",
             )
-        readers = {
-            "s3": functools.cache(self._read_s3),
-            "git+https": functools.cache(self._read_git),
-        }
         named = self._named()
         if named.space_known:
             self._owner.learn(named.owner)
-        wanted = plan.Settings(
-            own_file=self.own_file,
-            home=place.home,
-            config=Path(settings.onboard_file) if settings.onboard_file else None,
-            team_file=settings.team_file,
+        wanted = replace(
+            self.files(),
             repositories=tuple(settings.repositories),
             user_profile=self._owner.known,
-            shared_space=bool(place.shared),
-            readers=readers,  # cached: it may be loaded twice below
-            cache=state_home(self._rooms.environ, place.home) / "team-files",
+            shared_space=bool(self._rooms.place.shared),
             listings=named.listings,
         )
         loaded = plan.load(wanted)
@@ -153,6 +153,23 @@ class _World:
             return loaded
         again = plan.load(replace(wanted, user_profile=owner))
         return replace(again, problems=(*again.problems, *named.problems))
+
+    def files(self) -> plan.Settings:
+        """The files that there are to read, and how."""
+        from .plan import plan
+
+        settings, place = self._settings, self._rooms.place
+        return plan.Settings(
+            own_file=self.own_file,
+            home=place.home,
+            config=Path(settings.onboard_file) if settings.onboard_file else None,
+            team_file=settings.team_file,
+            readers={  # cached: they may be read twice
+                "s3": functools.cache(self._read_s3),
+                "git+https": functools.cache(self._read_git),
+            },
+            cache=state_home(self._rooms.environ, place.home) / "team-files",
+        )
 
     def _read_s3(self, address: str) -> bytes:
         from sm_onboard import aws

@@ -23,6 +23,7 @@ from .models import Do, Environment, Identity, Log, NewRepository, Problem, Repo
 from .rows import COMPLETE, Row
 
 if TYPE_CHECKING:
+    from .plan.onboard_keys import Experiments
     from .plan.plan import Plan
 
 ROOM = "repos"
@@ -79,6 +80,7 @@ class ReposService:
         self._identity: Literal["unknown", "set", "missing"] = "unknown"
         self._problems: tuple[Problem, ...] = ()
         self._sources: tuple[str, ...] = ()
+        self._experiments: Experiments | None = None
 
     def start(self) -> None:
         """Reads the configuration and begins to work on it."""
@@ -124,6 +126,12 @@ class ReposService:
         with self._changed:
             named = (row.entry.secret for row in self._rows.values() if row.entry)
             return tuple(dict.fromkeys(secret for secret in named if secret))
+
+    def experiments(self, timeout: float | None = None) -> Experiments | None:
+        """What the nearest file says of experiments, once the files were read. Blocks."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._loaded or self._on is False, timeout)
+            return self._experiments
 
     def sync_all(self) -> None:
         """Clones and updates every row that is not at work."""
@@ -286,6 +294,7 @@ class ReposService:
             for row in old.values():
                 self._jobs.drop(row)
             self._problems, self._sources = tuple(plan.problems), tuple(plan.sources)
+            self._experiments = plan.experiments
             self._tell()
 
     def _work(self, root: Path) -> None:

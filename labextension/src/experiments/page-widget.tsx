@@ -95,6 +95,7 @@ export function pageProps(options: IExperimentsWidgetOptions): IExperimentsPageP
       store.experiments.filter(one => wanted.has(one.id)).map(one => one.name)
     ),
     stores: stores.map(store => store.name),
+    recording: state?.stores.find(store => store.recording),
     view: page.view,
     chosen: page.chosen,
     current: page.current,

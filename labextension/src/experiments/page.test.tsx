@@ -225,6 +225,17 @@ describe('while runs are being recorded', () => {
     expect(names()).toEqual(['run-3', 'new', 'run-0', 'run-2', 'run-4']);
   });
 
+  it('says where runs go, and why not elsewhere, as text', () => {
+    const recording = { name: 'This <b>space</b>', note: 'The kernel lacks a package.' };
+    const { again, query } = showExperiments({ runs: first, recording });
+    const said = query('[data-smo-recording=elsewhere]')!;
+    expect(said.textContent).toContain('your runs go to This <b>space</b>');
+    expect(said.textContent).toContain(recording.note);
+    expect(said.getAttribute('title')).toBe(recording.note);
+    again({ recording: { name: 'team', note: '' } });
+    expect(query('[data-smo-recording=meant]')!.textContent).toBe('your runs go to team');
+  });
+
   it('the order is the newest while nobody is in the list', () => {
     const { again, names, query } = showExperiments({ runs: first, view: BY_AUC });
     again({ runs: applied(first, best) });

@@ -118,6 +118,18 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
               props.stores.join(', ')
             )}
         </span>
+        {props.recording && (
+          <span
+            className="smo-secondary"
+            title={props.recording.note}
+            data-smo-recording={props.recording.note === '' ? 'meant' : 'elsewhere'}
+          >
+            {trans.__('your runs go to %1', props.recording.name)}
+            {props.recording.note !== '' && (
+              <span className="smo-only-heard"> {props.recording.note}</span>
+            )}
+          </span>
+        )}
       </div>
       <Problem {...props} />
       {props.best && (

@@ -48,6 +48,8 @@ export interface IExperimentsPageProps {
   experiments: readonly string[];
   /** Names of the stores they are in. */
   stores: readonly string[];
+  /** The store that notebooks record in, and why it is not the one that is meant to be. */
+  recording?: { name: string; note: string };
   view: ITableView;
   chosen: Chosen;
   /** The line with the tab stop: a run's id. */

@@ -57,7 +57,7 @@ class Keeper:
             InvalidRequest: ``experiments.bad_kernel``.
             OnboardError: those of the store.
         """
-        place, store = self._store()
+        place, store = self._store(kernel)
         return self._shown(place, _runs(place, store, kernel))
 
     def keep(self, kernel: str, saved: SavedNotebook) -> NotebookKept:
@@ -82,7 +82,7 @@ class Keeper:
             "outputs_left_out": left_out,
         }
         order = json.dumps(told, indent=1).encode()
-        place, store = self._store()
+        place, store = self._store(kernel)
         kept = []
         with self._lock:  # after another window's keeping, not during it
             for run in _runs(place, store, kernel):
@@ -98,8 +98,8 @@ class Keeper:
             self._service.told(f"runs/{id}")
         return NotebookKept(saved=file.time, kept=tuple(kept), left_out=left_out, runs=runs)
 
-    def _store(self) -> tuple[Place, Store]:
-        place = self._service.recording()
+    def _store(self, kernel: str) -> tuple[Place, Store]:
+        place = self._service.recording(kernel)
         with self._lock:
             if self._opened is None or self._opened[0] != place.id:
                 self._opened = (place.id, place.open())

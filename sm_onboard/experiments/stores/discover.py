@@ -73,6 +73,24 @@ def discover(
     return Discovered(stores=tuple(stores), troubles=tuple(troubles))
 
 
+def default_app(
+    domain: str, *, region: str | None = None, clients: aws.Aws | None = None
+) -> Found | None:
+    """The MLflow App that the people of a domain get when they name none, in one call.
+
+    Returns:
+        None where there is none, or this boto3 knows of no Apps.
+
+    Raises:
+        OnboardError: ``aws.*``.
+    """
+    client = (clients or aws.default()).client("sagemaker", region)
+    if not aws.supports(client, "ListMlflowApps"):
+        return None
+    rows = _rows(client, "ListMlflowApps", "Summaries", {"DefaultForDomainId": domain})
+    return next((_app(row, True) for row in rows), None)
+
+
 def _rows(
     client: Any, operation: str, member: str, asked: Mapping[str, str]
 ) -> Iterator[Mapping[str, Any]]:

@@ -6,6 +6,7 @@ from .plan import (
     Refused,
     Settings,
     add_to_own_file,
+    experiments,
     load,
     resolve_root,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "Refused",
     "Settings",
     "add_to_own_file",
+    "experiments",
     "load",
     "resolve_root",
 ]

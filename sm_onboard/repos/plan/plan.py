@@ -9,7 +9,7 @@ goes on. ``load`` does not raise.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -134,6 +134,17 @@ def load(settings: Settings) -> Plan:
     return Plan(
         tuple(merge.items), tuple(problems + merge.problems), tuple(origins), links, experiments
     )
+
+
+def experiments(settings: Settings) -> Experiments | None:
+    """What the nearest file says of experiments. Of a remote team file the last good copy
+    counts, where there is one: nobody is asked again."""
+    if settings.cache and "://" in settings.team_file:
+        copy = sources.copy_of(settings.team_file, settings.cache)
+        if copy.is_file():
+            settings = replace(settings, team_file=str(copy))
+    found = (file.sections.experiments for _, file in _files(settings))
+    return next((section for section in found if section), None)
 
 
 def _files(settings: Settings) -> Iterator[tuple[Source, sources.FileRead]]:

@@ -162,10 +162,13 @@ def _remote_scheme(setting: str) -> str | None:
     )
 
 
+def copy_of(setting: str, cache: Path) -> Path:
+    """Where the last good copy of a remote team file is kept."""
+    return cache / f"team-{hashlib.sha256(setting.encode()).hexdigest()[:16]}.yaml"
+
+
 def _read_remote(setting: str, origin: str, reader: Reader, cache: Path | None) -> FileRead:
-    copy = None
-    if cache is not None:
-        copy = cache / f"team-{hashlib.sha256(setting.encode()).hexdigest()[:16]}.yaml"
+    copy = None if cache is None else copy_of(setting, cache)
     try:
         data = reader(setting)
         read = _good(origin, data, must_hold=True)

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from sm_onboard.experiments.assembly import places
+from sm_onboard.experiments.kernels import Kernel
+from sm_onboard.repos.plan.onboard_keys import Experiments
 from sm_onboard.rooms import Rooms, Settings
 
 
@@ -79,3 +81,22 @@ async def test_over_http(jp_fetch: Any) -> None:
     asked = json.dumps({"experiments": ["x.1"]})
     answer = await jp_fetch("sm-onboard", "experiments", "runs", method="POST", body=asked)
     assert json.loads(answer.body)["ids"] == []
+
+
+def test_a_team_store_is_recorded_in_and_the_file_of_this_space_is_still_there(
+    tmp_path: Path,
+) -> None:
+    here = rooms(tmp_path, AWS_REGION="eu-west-1")
+    arn = "arn:aws:sagemaker:eu-west-1:111122223333:mlflow-tracking-server/team"
+    able = Kernel("python3", "Python 3", "/env/bin/python", schemes=frozenset({"arn"}))
+    here.tracking._look = lambda: (able,)
+    here.tracking.settle(Experiments(tracking=arn))
+    team, own = places(here, False)
+    assert (team.name, team.kind, team.recording, team.fresh) == (
+        "team",
+        "tracking_server",
+        True,
+        False,
+    )
+    assert (own.kind, own.recording, own.fresh) == ("sqlite", False, True)
+    assert team.id != own.id

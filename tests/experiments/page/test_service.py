@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -59,14 +60,14 @@ class House:
         self.told = 0
         self.pool = Pool(4)
         self.opened = threading.Event()
-        places = [
+        self.places = [
             Place(id, store.kind, id, "memory", lambda store=store: store)  # type: ignore[misc,arg-type,return-value]
             for id, store in stores.items()
         ]
 
         def found(everything: bool) -> list[Place]:
             self.opened.set()
-            return [place for place in places if everything or place.id != "later"]
+            return [place for place in self.places if everything or place.id != "later"]
 
         self.service = ExperimentsService(
             found, pool=self.pool, server="this-run", notify=self.notify
@@ -265,3 +266,23 @@ def test_an_experiment_that_is_deleted_takes_its_runs_along(house: Any) -> None:
     here.until(lambda: here.ids("s.1"))
     del store.held["1"]
     here.until(lambda: not here.ids("s.1"))
+
+
+def test_where_runs_go_is_shown_anew_once_it_is_known(house: Any) -> None:
+    here = house(s=Kept())
+    here.look()
+    here.until(lambda: here.service.state().latest)
+    assert [row.recording for row in here.service.state().stores] == [False]
+    team = Kept("app")
+    here.places[:] = [
+        replace(here.places[0], recording=False),
+        Place("t", "app", "team", "arn", lambda: team, recording=True, note="Why."),  # type: ignore[arg-type,return-value]
+    ]
+    here.service.again()
+    here.until(lambda: len(here.service.state().stores) == 2)
+    found = {row.id: (row.recording, row.note) for row in here.service.state().stores}
+    assert found == {"s": (False, ""), "t": (True, "Why.")}
+    here.places[:] = [replace(place, recording=place.id == "s") for place in here.places]
+    here.service.again()
+    here.until(lambda: here.service.state().stores[0].recording)
+    assert here.ids("s.1") == {"s.a"}, "what was read stays"
