@@ -84,28 +84,25 @@ export function RunCurves(props: IPartProps): React.ReactElement | null {
   );
 }
 
-/** The first metric, and those whose values lie where its values do. */
+/** The most metrics that can share a scale, the first ones of them. */
 export function firstCurves(curves: readonly Curve[]): string[] {
   const ends = curves.map(({ metric, values }) => {
     const numbers = values.map(Number).filter(Number.isFinite);
-    return {
-      metric,
-      from: Math.min(...numbers),
-      to: Math.max(...numbers)
-    };
+    const [from, to] = [Math.min(...numbers), Math.max(...numbers)];
+    return { metric, from, to, size: to - from || Math.abs(to) || 1 };
   });
-  const [first] = ends;
-  if (!first) {
-    return [];
+  type End = (typeof ends)[number];
+  const alike = (one: End) => (other: End) => {
+    const size = Math.max(one.size, other.size);
+    const apart = Math.max(one.from, other.from) - Math.min(one.to, other.to);
+    return size <= 4 * Math.min(one.size, other.size) && apart <= size;
+  };
+  let most: readonly End[] = [];
+  for (const one of ends) {
+    const found = ends.filter(alike(one));
+    most = found.length > most.length ? found : most;
   }
-  const size = first.to - first.from || Math.abs(first.to) || 1;
-  return ends
-    .filter(
-      ({ from, to }) =>
-        to >= first.from - size && from <= first.to + size && to - from <= 4 * size
-    )
-    .slice(0, FIRST)
-    .map(({ metric }) => metric);
+  return most.slice(0, FIRST).map(({ metric }) => metric);
 }
 
 function line(curve: Curve, at: number): ISeries {

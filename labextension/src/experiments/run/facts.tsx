@@ -71,7 +71,7 @@ export function Code(props: IPartProps): React.ReactElement {
         <Fact name={trans.__('Repository')}>
           {code.link !== '' ? (
             <a href={code.link} target="_blank" rel="noopener noreferrer">
-              {code.repository}
+              {code.link.slice('https://'.length)}
             </a>
           ) : (
             code.repository
@@ -80,7 +80,7 @@ export function Code(props: IPartProps): React.ReactElement {
         <Fact name={trans.__('Commit')}>
           {code.commit !== '' && (
             <>
-              <code title={code.commit}>{code.commit.slice(0, 8)}</code>{' '}
+              <code title={code.commit}>{code.commit.slice(0, 7)}</code>{' '}
               {place.filter(Boolean).join(', ')}
             </>
           )}
@@ -89,11 +89,11 @@ export function Code(props: IPartProps): React.ReactElement {
           {changed !== '' && (
             <>
               {changed}
-              {code.snapshot !== '' && (
+              {kept?.snapshot && code.snapshot !== '' && (
                 <>
                   {' '}
                   ({trans.__('snapshot')}{' '}
-                  <code title={code.snapshot}>{code.snapshot.slice(0, 8)}</code>)
+                  <code title={code.snapshot}>{code.snapshot.slice(0, 7)}</code>)
                 </>
               )}
               <Files

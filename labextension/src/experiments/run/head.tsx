@@ -16,7 +16,7 @@ export function RunHead(props: IPartProps & { now: number }): React.ReactElement
   const [icon, tone] = STATES[shown.status] ?? (['skipped', 'quiet'] as const);
   const place = shown.experiment_name || shown.experiment;
   return (
-    <header className="smo-Run-head">
+    <div className="smo-Run-head">
       <div className="smo-Run-title">
         <Icon name={icon} tone={tone} />
         <h1 className="smo-Run-name" dir="auto">
@@ -33,7 +33,7 @@ export function RunHead(props: IPartProps & { now: number }): React.ReactElement
         <span title={shown.store.uri}>{shown.store.name}</span>
       </p>
       <Note {...props} />
-    </header>
+    </div>
   );
 }
 
@@ -54,6 +54,14 @@ function Tags(props: IPartProps): React.ReactElement {
   const adder = React.useRef<HTMLButtonElement>(null);
   const field = React.useRef<HTMLInputElement>(null);
   const undo = React.useRef<HTMLButtonElement>(null);
+  /** What gets the focus as soon as it is on the page. */
+  const wanted = React.useRef<React.RefObject<HTMLElement> | null>(null);
+  React.useEffect(() => {
+    if (wanted.current?.current) {
+      wanted.current.current.focus();
+      wanted.current = null;
+    }
+  });
 
   const set = async (name: string, value: string | null): Promise<boolean> => {
     const known = shown.tags.find(tag => tag.name === name);
@@ -66,6 +74,7 @@ function Tags(props: IPartProps): React.ReactElement {
       setDone({ name, before: before ?? null });
       return true;
     } catch (error) {
+      wanted.current = null;
       setRefusal(error as RequestError);
       return false;
     } finally {
@@ -77,9 +86,9 @@ function Tags(props: IPartProps): React.ReactElement {
     if (!read) {
       setAdding(false);
     } else if (await set(...read)) {
+      wanted.current = adder;
       setTyped('');
       setAdding(false);
-      adder.current?.focus();
     } else {
       field.current?.focus();
     }
@@ -103,9 +112,10 @@ function Tags(props: IPartProps): React.ReactElement {
               icon="cross"
               label={trans.__('Take away the tag %1', name)}
               disabled={busy}
-              onClick={() =>
-                void set(name, null).then(isDone => isDone && undo.current?.focus())
-              }
+              onClick={() => {
+                wanted.current = undo;
+                void set(name, null);
+              }}
             />
           </li>
         ))}
@@ -128,6 +138,7 @@ function Tags(props: IPartProps): React.ReactElement {
               void add();
             } else if (event.key === 'Escape') {
               event.stopPropagation();
+              wanted.current = adder;
               setAdding(false);
               setRefusal(null);
             }
@@ -157,9 +168,11 @@ function Tags(props: IPartProps): React.ReactElement {
           disabled={busy}
           onClick={() => {
             const { name, before } = done;
-            void set(name, before).then(() => {
-              setDone(null);
-              adder.current?.focus();
+            void set(name, before).then(isDone => {
+              if (isDone) {
+                wanted.current = adder;
+                setDone(null);
+              }
             });
           }}
         />

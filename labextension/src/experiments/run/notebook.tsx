@@ -19,7 +19,7 @@ export function NotebookCells(props: {
 }): React.ReactElement {
   const { notebook, marked, trans } = props;
   return (
-    <div className="smo-Cells">
+    <div className="smo-Book">
       {notebook.cells.map((cell, index) => (
         <Cell
           key={index}
@@ -47,7 +47,7 @@ function Cell(props: {
   const isCode = cell.kind === 'code';
   return (
     <section
-      className={`smo-Cell smo-mod-${cell.kind}`}
+      className={`smo-Book-cell smo-mod-${cell.kind}`}
       data-smo-cell={cell.id}
       data-smo-marked={isMarked || undefined}
       aria-label={
@@ -58,23 +58,23 @@ function Cell(props: {
             : trans.__('Cell %1', cell.count)
       }
     >
-      <span className="smo-Cell-count" aria-hidden="true">
+      <span className="smo-Book-count" aria-hidden="true">
         {isCode ? `[${cell.count ?? ' '}]:` : ''}
       </span>
       {(cell.source !== '' || isCode) && (
-        <pre className="smo-Cell-source" tabIndex={0} aria-label={trans.__('Source')}>
+        <pre className="smo-Book-source" tabIndex={0} aria-label={trans.__('Source')}>
           {cell.source}
         </pre>
       )}
       {cell.outputs.length > 0 && (
-        <div className="smo-Cell-outputs">
+        <div className="smo-Book-outputs">
           {cell.outputs.map((output, index) => (
             <Shown key={index} output={output} trans={trans} />
           ))}
         </div>
       )}
       {cell.more && (
-        <p className="smo-Cell-more smo-secondary">
+        <p className="smo-Book-more smo-secondary">
           {trans.__('The cell is longer than what is shown.')}
         </p>
       )}
@@ -88,7 +88,7 @@ function Shown(props: { output: Output; trans: TranslationBundle }): React.React
   if (output.kind === 'image' && address !== null) {
     return (
       <img
-        className="smo-Cell-image"
+        className="smo-Book-image"
         alt={output.text || trans.__('Picture without a description')}
         src={address}
       />
@@ -116,7 +116,7 @@ function Printed(props: {
   return (
     <>
       <pre
-        className={`smo-Cell-text smo-mod-${output.kind}`}
+        className={`smo-Book-text smo-mod-${output.kind}`}
         tabIndex={0}
         aria-label={output.kind === 'error' ? trans.__('Error') : trans.__('Output')}
       >

@@ -28,7 +28,7 @@ export class RunWidget extends SeenWidget {
     this.id = `sm-onboard-run-${run}`;
     this.addClass('smo-RunWidget');
     this.node.tabIndex = -1; // may have the focus while there is nothing yet
-    this.title.label = name || run.slice(run.indexOf('.') + 1, 12);
+    this.title.label = name || run.slice(run.indexOf('.') + 1).slice(0, 12);
     this.title.icon = experimentsIcon;
     this.title.closable = true;
     const { app, model } = room;

@@ -4,29 +4,37 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { LeftOutFile, RunKept, RunShown } from '../../api/types';
 import { count, moment, stopwatch } from '../format';
-import { statusWords } from '../latest';
+import { stateWords } from '../words';
 
-/** "Finished, alice, 9 Nov, 14:20, took 6:12" */
+/** "alice, 9 Nov, 14:20, finished after 6:12" */
 export function aboutWords(run: RunShown, now: number, trans: TranslationBundle): string {
-  const { started, ended, person, status } = run;
-  const ran =
-    started !== null && status === 'running'
-      ? trans.__('for %1', stopwatch(Math.max(0, now - started)))
-      : started !== null && ended !== null && ended >= started
-        ? trans.__('took %1', stopwatch(ended - started))
-        : '';
+  const { started, ended, person } = run;
   const parts = [
-    statusWords(status, trans),
-    ran,
+    person === 'unknown' ? '' : person, // MLflow's word for it
     started === null ? '' : moment(started, now),
-    person
+    ranWords(run, started === null ? null : (ended ?? now) - started, trans)
   ];
   return parts.filter(Boolean).join(', ');
 }
 
+function ranWords(
+  { status, ended }: RunShown,
+  ran: number | null,
+  trans: TranslationBundle
+): string {
+  const state = stateWords(status, trans);
+  if (ran === null || ran < 0) {
+    return state;
+  }
+  if (status === 'running') {
+    return trans.__('running for %1', stopwatch(ran));
+  }
+  return ended === null ? state : trans.__('%1 after %2', state, stopwatch(ran));
+}
+
 /** "2 changed, 1 new file"; '' where nothing is known. */
 export function changedWords(
-  { code }: RunShown,
+  { code, status }: RunShown,
   kept: RunKept | null,
   trans: TranslationBundle
 ): string {
@@ -50,14 +58,24 @@ export function changedWords(
   if (code.changed === null) {
     return '';
   }
-  return code.changed === 0
-    ? trans.__('Nothing differed from the commit.')
-    : trans._n(
-        '%2 file differed from the commit, and is not kept.',
-        '%2 files differed from the commit, and are not kept.',
-        code.changed,
-        count(code.changed)
-      );
+  if (code.changed === 0) {
+    return trans.__('Nothing differed from the commit.');
+  }
+  const differed = trans._n(
+    '%2 file differed from the commit',
+    '%2 files differed from the commit',
+    code.changed,
+    count(code.changed)
+  );
+  if (kept === null) {
+    return trans.__('%1.', differed);
+  }
+  if (status === 'running' && code.snapshot !== '') {
+    return trans.__('%1. They are kept when the run ends.', differed);
+  }
+  return kept.problems.some(({ part }) => part === 'snapshot' || part === 'files')
+    ? trans.__('%1. The snapshot cannot be read.', differed)
+    : trans.__('%1. What differed is not kept.', differed);
 }
 
 export function pushedWords(pushed: string, trans: TranslationBundle): string {
