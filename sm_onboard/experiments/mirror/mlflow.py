@@ -132,10 +132,10 @@ class MlflowWalk:
         if not token:
             complete: float | None = -1
             self._groups, self._until, self._token = self._groups[1:], None, ""
-        elif oldest is not None and (until is None or oldest < until):
-            complete, self._until, self._token = oldest, oldest, ""
         else:
-            complete, self._token = None, token
+            complete = oldest
+            further = oldest is not None and (until is None or oldest < until)
+            self._until, self._token = (oldest, "") if further else (until, token)
         gone = [
             id
             for id, run in known.items()

@@ -31,7 +31,7 @@ class Server:
     """Stands for the wire of an ``MlflowStore``.
 
     Attributes:
-        asked: the calls so far.
+        asked: the calls so far. sent: the runs in the answers.
         trouble: raised by every call; or by those whose path it is the value of.
     """
 
@@ -41,6 +41,7 @@ class Server:
         self.experiments = dict.fromkeys(experiments or ("1",), "active")
         self.runs: dict[str, Run] = {}
         self.asked: list[str] = []
+        self.sent = 0
         self.trouble: OnboardError | None = None
         self.refused: set[str] = set()
 
@@ -92,6 +93,7 @@ class Server:
         start = int(asked.get("page_token") or 0)
         end = start + asked["max_results"]
         more = {"next_page_token": str(end)} if end < len(found) else {}
+        self.sent += len(found[start:end])
         return {"runs": [_told(run) for run in found[start:end]], **more}
 
 

@@ -62,15 +62,17 @@ def test_runs_of_one_moment_fill_more_than_a_page(server: Server, here: Here) ->
 
 
 def test_a_refresh_is_two_requests_and_a_minute_has_two_more(server: Server, here: Here) -> None:
-    fill(server, 30)
-    server.add("running", 50)
+    fill(server, 400)
+    server.add("running", 500)
     here.settle("1")
     here.after(following.NEWS, "1")
     for _ in range(3):
         server.asked.clear()
+        server.sent = 0
         before = list(here.rows.told)
         step = here.after(following.NEWS, "1")
         assert server.asked == ["runs/search"] * 2
+        assert server.sent == 101, "however many ended lately"
         assert (here.rows.told, step.wait > 1) == (before, True)
     server.asked.clear()
     end = here.clock.now + 600
@@ -217,6 +219,19 @@ def test_one_chosen_later_does_not_wait_for_a_large_one(tmp_path: Path) -> None:
     assert len(here.runs("2")) == 2 and len(here.runs("1")) < 80
     assert here.settle("1", "2").whole
     assert here.rows.known().keys() == server.runs.keys()
+
+
+@pytest.mark.usefixtures("small")
+def test_two_large_ones_are_read_in_turn(tmp_path: Path) -> None:
+    server = Server("1", "2")
+    fill(server, 80, "1")
+    fill(server, 80, "2")
+    here = Here(store_of(server), tmp_path)
+    while len(here.runs("1")) < 12:
+        here.step("1")
+    while len(here.runs("2")) < 40:
+        here.step("1", "2")
+    assert 30 < len(here.runs("1")) < 60
 
 
 @pytest.mark.usefixtures("small")

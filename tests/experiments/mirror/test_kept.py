@@ -152,7 +152,7 @@ def test_no_secret_is_kept(server: Server, tmp_path: Path) -> None:
 BROKEN: dict[str, Callable[[bytes], bytes]] = {
     "cut off": lambda content: content[:-9],
     "empty": lambda _: b"",
-    "a bit turned": lambda content: content[:90] + bytes([content[90] ^ 1]) + content[91:],
+    "a bit turned": lambda content: content[:70] + bytes([content[70] ^ 1]) + content[71:],
     "of another version": lambda content: content.replace(b"mirror 1\n", b"mirror 0\n"),
     "something else": lambda _: b"SQLite format 3\0" * 100,
 }
