@@ -92,7 +92,7 @@ function One(props: IBestProps & { best: IBest; now: boolean }): React.ReactElem
   );
 }
 
-/** "best since 9 Nov, 14:20, by 0.0036" */
+/** "best since 9 Nov, 14:20, 0.0036 better" */
 export function sinceWords(
   { since, by }: IBest,
   now: boolean,
@@ -101,6 +101,6 @@ export function sinceWords(
   const when = since === null ? '' : moment(since);
   const from =
     when === '' ? '' : now ? trans.__('best since %1', when) : trans.__('from %1', when);
-  const step = by === null ? trans.__('the first') : trans.__('by %1', figure(by));
+  const step = by === null ? trans.__('the first') : trans.__('%1 better', figure(by));
   return [from, step].filter(Boolean).join(', ');
 }

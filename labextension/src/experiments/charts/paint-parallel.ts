@@ -18,8 +18,14 @@ export interface IAcross {
 export const SHADES = 12;
 /** Lines of one stroke: a longer one takes longer than all its parts. */
 const STROKE = 120;
-/** Milliseconds of a frame that drawing may take. */
-const SLICE = 9;
+/**
+ * Lines of one frame: at first, at least, at most. Between them it is as many as the frames
+ * before took: what a stroke costs is known only when the browser has put it on the screen.
+ */
+const [LINES, FEWEST, MOST] = [500, 100, 4000];
+/** Milliseconds between frames above which there were too many. */
+const LATE = 28;
+
 /** Where what is missing is drawn, in pixels below the axis. */
 export const BELOW = 14;
 
@@ -42,17 +48,30 @@ export function paintRuns(
   // Shade by shade, since each change of colour is a stroke of its own.
   const order = inShades(rows, shadeOf);
   let at = 0;
-  let frame = 0;
-  let frames = 0;
+  let lines = LINES;
+  let last = 0;
   let longest = 0;
-  const go = () => {
-    const start = performance.now();
+  let frames = 0;
+  let frame = 0;
+  const go = (now: number) => {
+    if (frames > 0) {
+      longest = Math.max(longest, now - last);
+      lines = now - last > LATE ? lines / 2 : lines * 1.5;
+      lines = Math.min(MOST, Math.max(FEWEST, lines));
+    }
+    last = now;
+    frames += 1;
+    if (at >= order.length) {
+      done(frames, longest);
+      return;
+    }
     context.lineWidth = 1;
     context.globalAlpha = alpha;
-    while (at < order.length && performance.now() - start < SLICE) {
+    const slice = Math.min(order.length, at + Math.round(lines));
+    while (at < slice) {
       const shade = shadeOf(order[at] as number);
       context.beginPath();
-      const end = Math.min(order.length, at + STROKE);
+      const end = Math.min(slice, at + STROKE);
       while (at < end && shadeOf(order[at] as number) === shade) {
         trace(context, across, order[at] as number);
         at += 1;
@@ -61,15 +80,9 @@ export function paintRuns(
       context.stroke();
     }
     context.globalAlpha = 1;
-    frames += 1;
-    longest = Math.max(longest, performance.now() - start);
-    if (at < order.length) {
-      frame = requestAnimationFrame(go);
-    } else {
-      done(frames, longest);
-    }
+    frame = requestAnimationFrame(go);
   };
-  go();
+  go(performance.now());
   return () => cancelAnimationFrame(frame);
 }
 

@@ -30,7 +30,9 @@ export function Parallel(props: IChartsProps): React.ReactElement {
   const { charts } = view;
   const canvas = React.useRef<HTMLCanvasElement>(null);
   const over = React.useRef<HTMLCanvasElement>(null);
+  const all = React.useRef<HTMLCanvasElement>(null);
   const drawing = React.useRef<() => void>(() => undefined);
+  const behind = React.useRef<() => void>(() => undefined);
   const [brushes, setBrushes] = React.useState<Brushes>({});
   const keys = React.useMemo(
     () => (charts.axes ?? firstAxes(runs)).filter(key => runs.columns.has(key)),
@@ -68,34 +70,49 @@ export function Parallel(props: IChartsProps): React.ReactElement {
         return Number.isNaN(place) ? 0 : Math.min(SHADES - 1, Math.floor(place * SHADES));
       };
       const alpha = Math.min(0.9, Math.max(0.03, 150 / Math.max(1, inBrush.length)));
-      const front = () => {
-        drawing.current = paintRuns(
-          context,
-          across,
-          inBrush,
-          shade,
-          shades(palette),
-          alpha,
-          (frames, longest) => {
-            canvas.current?.setAttribute(
-              'data-smo-drawn',
-              `${inBrush.length} ${frames} ${longest.toFixed(1)}`
-            );
-          }
-        );
-      };
       canvas.current?.removeAttribute('data-smo-drawn');
-      if (inBrush === rows) {
-        front();
-      } else {
-        const all = [palette.secondary];
-        drawing.current = paintRuns(context, across, rows, () => 0, all, 0.03, front);
-      }
+      drawing.current = paintRuns(
+        context,
+        across,
+        inBrush,
+        shade,
+        shades(palette),
+        alpha,
+        (frames, longest) => {
+          const told = `${inBrush.length} ${frames} ${longest.toFixed(1)}`;
+          canvas.current?.setAttribute('data-smo-drawn', told);
+        }
+      );
     },
-    [axes, acrossOf, inBrush, rows]
+    [axes, acrossOf, inBrush]
   );
+  // All runs, faint behind the brush: drawn once, whatever the brush does.
+  const paintAll = React.useCallback<Paint>(
+    (context, { width }, palette) => {
+      behind.current();
+      behind.current = brushed
+        ? paintRuns(
+            context,
+            acrossOf(width),
+            rows,
+            () => 0,
+            [palette.secondary],
+            0.03,
+            () => undefined
+          )
+        : () => undefined;
+    },
+    [acrossOf, rows, brushed]
+  );
+  useCanvas(all, paintAll);
   const size = useCanvas(canvas, paint);
-  React.useEffect(() => () => drawing.current(), []);
+  React.useEffect(
+    () => () => {
+      drawing.current();
+      behind.current();
+    },
+    []
+  );
   const paintOver = React.useCallback<Paint>(
     (context, { width }, palette) => {
       const across = acrossOf(width);
@@ -202,6 +219,7 @@ export function Parallel(props: IChartsProps): React.ReactElement {
         )}
       </header>
       <div className="smo-Parallel" style={{ height: HEIGHT }}>
+        <canvas ref={all} aria-hidden="true" />
         <canvas ref={canvas} aria-hidden="true" />
         <canvas ref={over} aria-hidden="true" />
         {size.width > 0 &&
