@@ -142,7 +142,7 @@ class ExperimentsService:
 
     def differs(self, id: str, run: Run) -> None:
         """Takes a run that was read by itself, so that nobody has to wait for the next reading."""
-        if self._table.take(id, run):
+        if self._watcher.differs(id, run):
             self._tell()
 
     def told(self, id: str) -> None:

@@ -112,6 +112,20 @@ class Watcher:
         """The store that this server's kernels record in. May block."""
         return next(place for place in self._places(False) if place.recording)
 
+    def differs(self, id: str, run: Run) -> bool:
+        """Takes a run that was read by itself; answers whether it differs.
+
+        Args:
+            id: the page's.
+        """
+        if not self._table.take(id, run):
+            return False
+        with self._lock:
+            one = (self._watched or {}).get(id.partition(".")[0])
+        if one and one.follower:
+            one.follower.differs(run.experiment)
+        return True
+
     def rows(self) -> tuple[StoreRow, ...]:
         with self._lock:
             return tuple(map(row_of, (self._watched or {}).values()))

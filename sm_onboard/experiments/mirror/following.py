@@ -142,6 +142,10 @@ class Follower:
         with self._lock:
             self._save(rows)
 
+    def differs(self, experiment: str) -> None:
+        """A run of it was changed from here: it has to be kept, too. Waits for nobody."""
+        self._changed.add(experiment)
+
     def _do(self, wanted: Collection[str], rows: Rows) -> bool:
         if self._feed is None:
             self._feed = feed_of(self._open())
@@ -280,9 +284,9 @@ class Follower:
 
     def _save(self, rows: Rows) -> None:
         mark = self._feed.mark if self._feed else 0
-        for id in sorted(self._changed & self._read_at.keys()):
+        changed, self._changed = self._changed, set()
+        for id in sorted(changed & self._read_at.keys()):
             self._kept.hold(id, tuple(rows.known([id]).values()), self._read_at[id], mark)
-        self._changed.clear()
         self._saved = self._growing()
 
     def _there(self, wanted: Collection[str]) -> set[str]:

@@ -93,6 +93,7 @@ def test_what_changes_is_seen_at_the_next_refresh(
     there: Experiments, store: SagemakerStore, here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PAGE", 2)
+    monkeypatch.setattr(SagemakerFeed, "every", 1e9)  # the walk would find it, too
     fill(there)
     there.add("other", "price")
     there.later(3600)

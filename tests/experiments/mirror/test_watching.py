@@ -244,3 +244,21 @@ def test_a_store_that_is_not_found_any_more_is_gone_with_its_runs(
     here.look("far.1")
     here.until(lambda: asked and [row.id for row in here.service.state().stores] == ["near"])
     here.until(lambda: here.count() == 0)
+
+
+def test_a_note_that_was_set_here_is_kept(house: Any, server: Gated) -> None:
+    first = house(server)
+    first.look("far.1")
+    first.until(lambda: first.row and first.row.state == "ready")
+    server.change("run-01", tags={"mlflow.note.content": "the one"})
+    first.service.differs("far.run-01", server.runs["run-01"])
+    first.service._watcher._watched["far"].follower.save(
+        watching._Rows(first.service._table, "far", lambda: None)
+    )
+    first.service.close()
+    server.trouble = AWAY
+    second = house(server)
+    second.look("far.1")
+    second.until(lambda: second.count() == 30)
+    found = second.service.find("far.run-01").known
+    assert found and found.tags == {"mlflow.note.content": "the one"}
