@@ -235,7 +235,7 @@ function Preview(given: {
         <Button
           name="save-file"
           label={saving ? trans.__('Saving…') : trans.__('Save')}
-          hint={trans.__('Save %1', lastPart(path))}
+          hint={saving ? undefined : trans.__('Save %1', lastPart(path))}
           disabled={saving}
           onClick={() => void save()}
         />

@@ -151,7 +151,6 @@ function Tags(props: IPartProps): React.ReactElement {
           name="add-tag"
           look="link"
           label={trans.__('+ tag')}
-          hint={trans.__('Add a tag')}
           onClick={() => setAdding(true)}
         />
       )}
@@ -255,7 +254,7 @@ function Note(props: IPartProps): React.ReactElement {
             name="edit-note"
             look="link"
             label={shown.note === '' ? trans.__('+ note') : trans.__('Edit')}
-            hint={shown.note === '' ? trans.__('Add a note') : trans.__('Edit the note')}
+            hint={shown.note === '' ? undefined : trans.__('Edit the note')}
             disabled={busy}
             onClick={() => void begin()}
           />

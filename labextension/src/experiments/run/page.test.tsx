@@ -167,7 +167,7 @@ describe('the page of a run', () => {
     const here = { kept: '', executed: false, here: 'churn/eda.ipynb', why: '' };
     const { control, deeds, again, click } = showRun(FULL);
     expect(control('open-notebook').disabled).toBe(true);
-    expect(control('open-notebook').title).toBe('Gone.');
+    expect(control('open-notebook').title).toBe('Open notebook: Gone.');
     again({ kept: { ...KEPT, notebook: here } });
     for (const name of [
       'open-notebook',

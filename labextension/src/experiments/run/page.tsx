@@ -85,7 +85,7 @@ function Toolbar(props: IRunPageProps): React.ReactElement {
           name="to-table"
           look="link"
           label={trans.__('Experiments')}
-          hint={trans.__('Back to the table of runs')}
+          hint={trans.__('Experiments: back to the table of runs')}
           onClick={deeds.table}
         />
         {shown && (
@@ -105,14 +105,17 @@ function Toolbar(props: IRunPageProps): React.ReactElement {
       <Button
         name="compare-with"
         label={trans.__('Compare with…')}
-        hint={trans.__('Choose this run, and others beside it in the table')}
+        hint={trans.__('Compare with…: choose others beside this run in the table')}
         disabled={shown === null}
         onClick={deeds.compare}
       />
       <Button
         name="open-notebook"
         label={trans.__('Open notebook')}
-        hint={here === '' ? why : trans.__('Your own file as it is today: %1', here)}
+        hint={trans.__(
+          'Open notebook: %1',
+          here === '' ? why : trans.__('your own file as it is today, %1', here)
+        )}
         disabled={here === ''}
         onClick={() => deeds.openNotebook(here)}
       />

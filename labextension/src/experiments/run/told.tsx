@@ -138,7 +138,7 @@ export function LongText(props: {
         name="whole"
         look="link"
         label={asked.state === 'asking' ? trans.__('Reading…') : trans.__('Show all')}
-        hint={trans.__('Show all of %1', name)}
+        hint={asked.state === 'asking' ? undefined : trans.__('Show all of %1', name)}
         disabled={asked.state === 'asking'}
         onClick={() =>
           ask(() => (more ? props.whole() : Promise.resolve({ text, more })))
