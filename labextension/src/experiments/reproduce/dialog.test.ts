@@ -124,6 +124,23 @@ it('confirms once, stays while it is made, and opens the notebook without a kern
   ]);
 });
 
+it('leaves Enter in its body to what has the focus there', async () => {
+  const { ended } = await planned();
+  const summary = document.querySelector<HTMLElement>('.smo-Reproduce summary')!;
+  summary.focus();
+  const enter = new KeyboardEvent('keydown', {
+    key: 'Enter',
+    bubbles: true,
+    cancelable: true
+  });
+  summary.dispatchEvent(enter);
+  expect(enter.defaultPrevented).toBe(false);
+  expect(server.asks.filter(ask => ask.method !== 'GET')).toHaveLength(1);
+  expect(document.querySelector('.jp-Dialog')).not.toBeNull();
+  button('reject').click();
+  await ended;
+});
+
 it('forgets the plan that is not confirmed', async () => {
   const { ended } = await planned();
   await vi.waitFor(() => expect(button('accept').disabled).toBe(false));

@@ -75,14 +75,20 @@ class ReproduceDialog extends Dialog<void> {
     super.onAfterAttach(message);
   }
 
+  override handleEvent(event: Event): void {
+    // JupyterLab before 4.6 takes Enter on any control of the body for the default button.
+    const isEnter = event instanceof KeyboardEvent && event.key === 'Enter';
+    const inBody = (event.target as Element | null)?.closest?.('.smo-Reproduce');
+    if (!(isEnter && inBody)) {
+      super.handleEvent(event);
+    }
+  }
+
   override resolve(index?: number): void {
-    if (index === CANCEL) {
-      super.resolve(CANCEL);
-    } else if (index === ACCEPT) {
+    if (index === ACCEPT) {
       this.accept();
-    } else if (this.node.contains(document.activeElement)) {
-      // JupyterLab 4.4 takes Enter on any control of the body for the default button.
-      (document.activeElement as HTMLElement).click();
+    } else {
+      super.resolve(CANCEL);
     }
   }
 
