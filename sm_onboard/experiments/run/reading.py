@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
@@ -70,8 +70,8 @@ def shown(room: ExperimentsService, id: str, found: Found, run: Run) -> RunShown
     experiment = f"{place.id}.{run.experiment}"
     note, note_more = plain(run.tags.get(NOTE, ""), NOTE_TEXT)
     own = {name: value for name, value in run.tags.items() if own_tag(name)}
-    children, too_many = _referring(room, place.id, PARENT, run.id)
-    repeated, more = _referring(room, place.id, record.REPEATS, run.id)
+    children, too_many = _referring(room, found, PARENT, run.id)
+    repeated, more = _referring(room, found, record.REPEATS, run.id)
     lists: tuple[Mapping[str, object], ...] = (own, run.params, run.metrics)
     return RunShown(
         id=id,
@@ -221,13 +221,20 @@ def _experiment_name(room: ExperimentsService, found: Found, experiment: str, ow
 
 
 def _referring(
-    room: ExperimentsService, store: str, tag: str, own: str
+    room: ExperimentsService, found: Found, tag: str, own: str
 ) -> tuple[tuple[RunReference, ...], int]:
-    """The runs that were read whose tag names this one, newest first, and how many more."""
-    anywhere = tag == record.REPEATS  # a run may be repeated in another store
-    named: Iterable[tuple[str, Run]] = room.those(lambda run: run.tags.get(tag) == own)
-    runs = [(id, run) for id, run in named if anywhere or id.startswith(f"{store}.")]
-    runs.sort(key=lambda pair: pair[1].started or 0, reverse=True)
+    """The runs whose tag names this one, newest first, and how many more there are.
+
+    They are known where the store was read; only where it was not, it is asked.
+    """
+    store = f"{found.place.id}."
+    named = dict(room.those(lambda run: run.tags.get(tag) == own))
+    if tag != record.REPEATS:  # a run may be repeated in another store
+        named = {id: run for id, run in named.items() if id.startswith(store)}
+    if found.known is None:
+        with suppress(OnboardError):
+            named |= {f"{store}{run.id}": run for run in found.store.tagged(tag, own)}
+    runs = sorted(named.items(), key=lambda pair: pair[1].started or 0, reverse=True)
     return tuple(_reference(id, run) for id, run in runs[:RELATIVES]), max(0, len(runs) - RELATIVES)
 
 

@@ -153,6 +153,8 @@ def test_the_runs_it_has_to_do_with_before_anything_was_read(house: House) -> No
     house.add(OWN, "sweep")
     child = shown(house, house.add(OTHER, tags={"mlflow.parentRunId": OWN, "smo.repeats": "c"}))
     assert child.parent and child.parent.name == "sweep"
+    sweep = shown(house, f"{house.store}.{OWN}")
+    assert [run.id for run in sweep.children] == [f"{house.store}.{OTHER}"]
     # in no store that is known here: only its own id says anything
     assert child.repeats and (child.repeats.id, child.repeats.name) == ("", "c")
 
