@@ -150,7 +150,7 @@ class Examination:
             )
             return None
         asked = {
-            (need.action, resource, need.owned)
+            (need.simulated, resource, need.owned)
             for feature in features
             for need in feature.needs
             if feature.id != _ASK_IAM
@@ -172,7 +172,7 @@ class Examination:
         resource = self.subject.resource(need, example=True)
         if resource is None:
             return None
-        return self._decisions.get((need.action, resource, need.owned))
+        return self._decisions.get((need.simulated, resource, need.owned))
 
     # What the calls say
 
@@ -267,7 +267,7 @@ class Examination:
             return ""  # there can be no client at all, which is told elsewhere
 
     def _knows(self, need: Need) -> bool:
-        if not need.action.startswith("sagemaker:"):
+        if not need.called or not need.action.startswith("sagemaker:"):
             return True
         try:
             return self._client.supports(need.operation, need.service or "sagemaker")

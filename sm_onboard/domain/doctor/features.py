@@ -29,6 +29,8 @@ class Need:
             none. The operation is the action's.
         service: boto3's name of it, where the action's prefix is not.
         owned: IAM looks at whose space it is, and whether it is shared.
+        asked: the action that IAM is asked about, where ``action`` is a pattern.
+        called: whether boto3 has an operation of this name.
     """
 
     action: str
@@ -38,6 +40,13 @@ class Need:
     ask: Mapping[str, Any] | None = None
     service: str = ""
     owned: bool = False
+    asked: str = ""
+    called: bool = True
+
+    @property
+    def simulated(self) -> str:
+        """What IAM is asked about."""
+        return self.asked or self.action
 
     @property
     def operation(self) -> str:
@@ -164,6 +173,22 @@ FEATURES: tuple[Feature, ...] = (
             Need("sagemaker:ListMlflowApps", "Your role may not list MLflow Apps.", ask=_ONE),
         ),
         too_old="Tracking servers work.", limited=True,
+    ),
+    Feature(
+        "server_runs", "Runs in tracking servers", "may be read and recorded", limited=True,
+        needs=(
+            Need("sagemaker-mlflow:*", "Your role may not use MLflow in tracking servers: runs "
+                 "there are neither shown nor recorded.", on="mlflow-tracking-server/{any}",
+                 asked="sagemaker-mlflow:CreateRun", called=False),
+        ),
+    ),
+    Feature(
+        "app_runs", "Runs in MLflow Apps", "may be read and recorded", limited=True,
+        needs=(
+            Need("sagemaker:CallMlflowAppApi", "Your role may not call MLflow Apps: runs there "
+                 "are not shown, and notebooks record on this machine.", on="mlflow-app/{any}",
+                 called=False),
+        ),
     ),
     Feature(
         "stop", "Stop your apps", "those in your space, and those of your user profile",

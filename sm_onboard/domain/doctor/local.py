@@ -14,6 +14,7 @@ from sm_onboard.domain.known import Known, inside, text
 from sm_onboard.domain.launch_menu import doors
 from sm_onboard.domain.models import Check, Problem
 
+from .recording import Recording
 from .subject import Subject
 
 if TYPE_CHECKING:
@@ -40,11 +41,13 @@ class Local:
         repos: the state of the repositories room; must not begin any work.
         secrets: ids or ARNs of the secrets that repositories name.
         team_file: the trait, for people.
+        recording: where runs go; None: nobody knows.
     """
 
     repos: Callable[[], ReposState]
     secrets: Callable[[], tuple[str, ...]]
     team_file: str = ""
+    recording: Recording | None = None
 
     @classmethod
     def of(cls, rooms: Rooms) -> Local:
@@ -52,11 +55,14 @@ class Local:
             repos=lambda: rooms.repos.state(),
             secrets=lambda: rooms.repos.secrets(),
             team_file=_shown(rooms.settings.team_file),
+            recording=Recording.of(rooms),
         )
 
     def checks(self, known: Known) -> list[Check]:
+        recording = self.recording.checks() if self.recording else []
         return [
-            _place(known), *self._repositories(), _rstudio(known), _classic(known), _links(),
+            _place(known), *self._repositories(), *recording, _rstudio(known), _classic(known),
+            _links(),
         ]  # fmt: skip
 
     def refused_secrets(self) -> Check | None:
