@@ -1485,6 +1485,7 @@ export interface components {
      *             files: paths of the snapshot, the first of ``all_files``.
      *             left_out: what the snapshot could not hold, the first of ``all_left_out``.
      *             packages: those that differ, the first of ``all_packages``.
+     *             install: a line for a terminal that will install them as they were, beside the clone.
      *             notebook: its path in the clone; empty where it is not in it.
      */
     readonly ReproducePlan: {
@@ -1504,6 +1505,7 @@ export interface components {
       readonly all_left_out: number;
       readonly packages: readonly components['schemas']['ReproducePackage'][];
       readonly all_packages: number;
+      readonly install: string;
       readonly python: string;
       readonly notebook: string;
     };

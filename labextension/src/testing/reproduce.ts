@@ -23,6 +23,7 @@ export function plan(more: Partial<ReproducePlan> = {}): ReproducePlan {
       { name: 'xgboost', then: '2.0.3', now: '' }
     ],
     all_packages: 1200,
+    install: 'python3.12 -m venv x',
     python: '3.12.11',
     parts: [
       { part: 'code', state: 'ok', text: 'The snapshot is here.', detail: '' },

@@ -138,5 +138,6 @@ def _how_to_go_on(made: Made) -> str:
     if made.notebook:
         lines.append(f"The notebook is {made.notebook}.")
     if made.environment:
-        lines += ["For the packages as they were:", f"  {install_line(made)}"]
+        line = install_line(made.path, made.environment, made.python)
+        lines += ["For the packages as they were:", f"  {line}"]
     return "\n".join(lines)

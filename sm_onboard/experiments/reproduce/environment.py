@@ -11,7 +11,7 @@ from sm_onboard.git.run import plain
 from . import checks
 from .here import Here
 from .material import Material
-from .models import Made, Package, Part
+from .models import Package, Part
 
 _NAMED = 3  # packages of a kind that the sentence names
 
@@ -60,14 +60,17 @@ def requirements(material: Material) -> str:
     return "".join(lines)
 
 
-def install_line(made: Made) -> str:
-    """For a shell: a new environment with the packages as they were, beside the clone."""
-    numbers = made.python.split(".")[:2]
+def install_line(path: str, file: str, python: str) -> str:
+    """For a shell: a new environment with the packages as they were, beside the clone.
+
+    Args:
+        path: of the clone. file: with the packages. python: the version of the run, or empty.
+    """
+    numbers = python.split(".")[:2]
     known = len(numbers) == 2 and all(x.isascii() and x.isdigit() and len(x) < 4 for x in numbers)
-    python = f"python{'.'.join(numbers)}" if known else "python3"
-    venv = shlex.quote(f"{made.path}-venv")
-    file = shlex.quote(made.environment)
-    return f"{python} -m venv {venv} && {venv}/bin/python -m pip install -r {file}"
+    command = f"python{'.'.join(numbers)}" if known else "python3"
+    venv = shlex.quote(f"{path}-venv")
+    return f"{command} -m venv {venv} && {venv}/bin/python -m pip install -r {shlex.quote(file)}"
 
 
 def _elsewhere(material: Material) -> dict[str, str]:

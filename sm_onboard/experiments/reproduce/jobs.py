@@ -24,7 +24,7 @@ from sm_onboard.repos.contents import contents_base, join
 from .aside import free
 from .environment import install_line
 from .here import Here, here_of
-from .make import make
+from .make import ENVIRONMENT_FILE, make
 from .material import Material, gather
 from .models import Made, Plan
 from .plan import plan, reproduced
@@ -263,7 +263,7 @@ class Reproductions:
 
     def _planned(self, job: _Job, here: Here, material: Material, found: Plan) -> dict[str, Any]:
         job.planned, job.at = (material, found), self._growing()
-        shown = _shown(found, free(reproduced(here.root), found.folder))
+        shown = _shown(material, found, free(reproduced(here.root), found.folder))
         return {"state": "planned", "plan": shown, "looked": job.shown.looked + 1}
 
     def _make(self, job: _Job) -> dict[str, Any]:
@@ -296,7 +296,9 @@ class Reproductions:
             folder_contents=base or "",
             why=why,
             environment=made.environment,
-            install=install_line(made) if made.environment else "",
+            install=install_line(made.path, made.environment, made.python)
+            if made.environment
+            else "",
         )
 
     def _say(self, job: _Job, **changes: Any) -> None:
@@ -316,7 +318,8 @@ def _plan_old() -> Conflict:
     )
 
 
-def _shown(found: Plan, target: Path) -> ReproducePlan:
+def _shown(material: Material, found: Plan, target: Path) -> ReproducePlan:
+    file = str(target / ENVIRONMENT_FILE)
     return ReproducePlan(
         name=found.name,
         started=found.started,
@@ -340,6 +343,7 @@ def _shown(found: Plan, target: Path) -> ReproducePlan:
             for x in found.packages[:_PACKAGES]
         ),
         all_packages=len(found.packages),
+        install=install_line(str(target), file, found.python) if material.packages else "",
         python=found.python,
         notebook=found.notebook,
     )

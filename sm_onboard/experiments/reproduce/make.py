@@ -30,6 +30,9 @@ from .models import Made, Plan
 from .plan import reproduced
 from .trees import check_size
 
+ENVIRONMENT_FILE = ".git/sm-onboard/environment.txt"
+"""The packages of the run for pip, in the clone and out of git's sight."""
+
 _BASES = "refs/sm-onboard/base"
 # Whoever reproduces may have set these otherwise than whoever ran it; the bytes must not.
 _AS_KEPT = (
@@ -89,7 +92,7 @@ def make(material: Material, plan: Plan, here: Here, into: Path | None = None) -
         head=material.head,
         files=len(snapshot.manifest.files) if snapshot else 0,
         notebook=plan.notebook if made else "",
-        environment=str(ours / "environment.txt") if material.packages else "",
+        environment=str(path / ENVIRONMENT_FILE) if material.packages else "",
         parameters=str(ours / "parameters.json"),
         python=plan.python,
     )
@@ -220,7 +223,7 @@ def _beside(material: Material, plan: Plan, clone: Path) -> bool:
     _json(clone / record.REPEATS_FILE, repeats)
     _json(ours / "parameters.json", run.params)
     if material.packages:
-        (ours / "environment.txt").write_text(requirements(material), encoding="utf-8")
+        (clone / ENVIRONMENT_FILE).write_text(requirements(material), encoding="utf-8")
     executed = material.notebook()
     if executed is not None:
         (ours / "notebook.ipynb").write_bytes(executed)

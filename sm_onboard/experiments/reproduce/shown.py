@@ -45,6 +45,7 @@ class ReproducePlan(msgspec.Struct, frozen=True, kw_only=True):
         files: paths of the snapshot, the first of ``all_files``.
         left_out: what the snapshot could not hold, the first of ``all_left_out``.
         packages: those that differ, the first of ``all_packages``.
+        install: a line for a terminal that will install them as they were, beside the clone.
         notebook: its path in the clone; empty where it is not in it.
     """
 
@@ -64,6 +65,7 @@ class ReproducePlan(msgspec.Struct, frozen=True, kw_only=True):
     all_left_out: int = 0
     packages: tuple[ReproducePackage, ...] = ()
     all_packages: int = 0
+    install: str = ""
     python: str = ""
     notebook: str = ""
 

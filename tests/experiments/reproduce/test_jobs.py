@@ -23,8 +23,9 @@ from sm_onboard.experiments.reproduce import jobs
 from sm_onboard.experiments.reproduce.here import Here
 from sm_onboard.experiments.reproduce.jobs import Reproductions
 from sm_onboard.experiments.reproduce.shown import Reproduction
-from sm_onboard.experiments.service import Found
+from sm_onboard.experiments.service import ExperimentsService, Found
 from sm_onboard.experiments.watching import Place
+from sm_onboard.pool import Pool
 from sm_onboard.repos.contents import contents_base
 from tests.experiments.reproduce.lab import ID, Lab, dirty, lab, state_of, whole
 from tests.gitserver import Fault, wait_until
@@ -113,6 +114,8 @@ def test_looked_at_confirmed_once_and_made(here: Lab, page: Page) -> None:
     assert made.why == ""
     assert Path(made.environment).read_text() == "numpy==2.0.0\n"
     assert made.install.startswith(f"python3.12 -m venv {made.place}-venv && ")
+    assert made.install == plan.install
+    assert made.environment in made.install
     assert set(page.told) == {f"reproductions/{shown.id}"}
     # Confirmed once, made once; what is there is shown before it is confirmed.
     assert refused(page.reproductions.make, shown.id, 1) == "experiments.not_planned"
@@ -288,6 +291,19 @@ def test_a_bug_is_a_sentence(here: Lab, page: Page, monkeypatch: pytest.MonkeyPa
     assert problem
     assert problem.code == "internal"
     assert page.left() == []
+
+
+def test_it_ends_with_the_room(here: Lab, page: Page) -> None:
+    pool = Pool(1)
+    room = ExperimentsService(lambda _: [], pool=pool, server="this-run")
+    assert room.lasting(Reproductions, lambda: page.reproductions) is page.reproductions
+    assert room.lasting(Reproductions, lambda: pytest.fail("again")) is page.reproductions
+    here.record()
+    waiting = page.planned()
+    room.close()
+    pool.close(5)
+    assert page.left() == []
+    assert refused(page.reproductions.make, waiting.id, 1) == "http.stopping"
 
 
 @pytest.fixture

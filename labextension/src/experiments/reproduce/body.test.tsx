@@ -42,6 +42,7 @@ it('tells each part by icon and word, and what will be made', async () => {
   expect(details.open).toBe(false);
   expect(details.textContent).toContain('xgboost: then 2.0.3, not here');
   expect(details.textContent).toContain('and 1,198 more');
+  expect(details.textContent).toContain('python3.12 -m venv x');
   const { violations } = await axe.run(container, {
     rules: { 'color-contrast': { enabled: false }, region: { enabled: false } }
   });

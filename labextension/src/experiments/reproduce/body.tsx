@@ -210,6 +210,14 @@ function Exactly(props: {
           all={plan.all_packages}
           trans={trans}
         />
+        {plan.possible && plan.install !== '' && (
+          <>
+            <h4>
+              {trans.__('To install them as they were, in a terminal, once it is made')}
+            </h4>
+            <code>{plan.install}</code>
+          </>
+        )}
       </div>
     </details>
   );
