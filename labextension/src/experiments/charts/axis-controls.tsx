@@ -18,6 +18,8 @@ interface IControlsProps {
   axis: IAxis;
   index: number;
   x: number;
+  /** Pixels for its name. */
+  wide: number;
   top: number;
   height: number;
   brush: IBrush | null;
@@ -52,7 +54,11 @@ export function AxisControls(props: IControlsProps): React.ReactElement {
   };
   const words = axis.words.length > 0 && axis.words.length <= WORDS ? axis.words : [];
   return (
-    <div className="smo-Axis" style={{ left: x }} data-smo-axis={axis.key}>
+    <div
+      className="smo-Axis"
+      style={{ left: x, ['--smo-axis' as string]: `${props.wide}px` }}
+      data-smo-axis={axis.key}
+    >
       <button
         type="button"
         className="smo-Axis-title"

@@ -24,6 +24,8 @@ export const MOST_CHOSEN = 100;
 /** Axes before anybody chose. */
 const PARAMS = 6;
 const AXES = 12;
+/** Pixels of an axis at least: more of them are scrolled. */
+const NARROW = 72;
 
 export function Parallel(props: IChartsProps): React.ReactElement {
   const { runs, rows, view, chosen, trans, deeds } = props;
@@ -218,46 +220,52 @@ export function Parallel(props: IChartsProps): React.ReactElement {
           />
         )}
       </header>
-      <div className="smo-Parallel" style={{ height: HEIGHT }}>
-        <canvas ref={all} aria-hidden="true" />
-        <canvas ref={canvas} aria-hidden="true" />
-        <canvas ref={over} aria-hidden="true" />
-        {size.width > 0 &&
-          axes.map((axis, index) => (
-            <AxisControls
-              key={axis.key}
-              axis={axis}
-              x={xs[index] ?? 0}
-              top={TOP}
-              height={HEIGHT - TOP - BOTTOM}
-              brush={
-                Object.hasOwn(brushes, axis.key) ? (brushes[axis.key] ?? null) : null
-              }
-              log={charts.logAxes.includes(axis.key)}
-              isNumber={numbersOf(runs.columns.get(axis.key)) !== null}
-              first={index === 0}
-              trans={trans}
-              onBrush={next => brush(axis.key, next)}
-              onMove={by => set({ axes: moved(keys, axis.key, by) })}
-              onLog={() =>
-                set({
-                  logAxes: charts.logAxes.includes(axis.key)
-                    ? charts.logAxes.filter(one => one !== axis.key)
-                    : [...charts.logAxes, axis.key]
-                })
-              }
-              placeAt={clientX => {
-                const left = canvas.current?.getBoundingClientRect().left ?? 0;
-                return nearestOf(xs, clientX - left);
-              }}
-              index={index}
-            />
-          ))}
-        {axes.length === 0 && (
-          <p className="smo-Curves-none smo-secondary">
-            {trans.__('No axis has a value of these runs. Choose axes.')}
-          </p>
-        )}
+      <div className="smo-Parallel">
+        <div
+          className="smo-Parallel-all"
+          style={{ height: HEIGHT, minWidth: axes.length * NARROW }}
+        >
+          <canvas ref={all} aria-hidden="true" />
+          <canvas ref={canvas} aria-hidden="true" />
+          <canvas ref={over} aria-hidden="true" />
+          {size.width > 0 &&
+            axes.map((axis, index) => (
+              <AxisControls
+                key={axis.key}
+                axis={axis}
+                x={xs[index] ?? 0}
+                wide={Math.min(2 * SIDE, (xs[1] ?? 2 * SIDE) - (xs[0] ?? 0) - 4)}
+                top={TOP}
+                height={HEIGHT - TOP - BOTTOM}
+                brush={
+                  Object.hasOwn(brushes, axis.key) ? (brushes[axis.key] ?? null) : null
+                }
+                log={charts.logAxes.includes(axis.key)}
+                isNumber={numbersOf(runs.columns.get(axis.key)) !== null}
+                first={index === 0}
+                trans={trans}
+                onBrush={next => brush(axis.key, next)}
+                onMove={by => set({ axes: moved(keys, axis.key, by) })}
+                onLog={() =>
+                  set({
+                    logAxes: charts.logAxes.includes(axis.key)
+                      ? charts.logAxes.filter(one => one !== axis.key)
+                      : [...charts.logAxes, axis.key]
+                  })
+                }
+                placeAt={clientX => {
+                  const left = canvas.current?.getBoundingClientRect().left ?? 0;
+                  return nearestOf(xs, clientX - left);
+                }}
+                index={index}
+              />
+            ))}
+          {axes.length === 0 && (
+            <p className="smo-Curves-none smo-secondary">
+              {trans.__('No axis has a value of these runs. Choose axes.')}
+            </p>
+          )}
+        </div>
       </div>
       <p className="smo-only-heard">{brushedWords(props, inBrush)}</p>
     </section>

@@ -181,7 +181,11 @@ export function Scatter(props: IChartsProps): React.ReactElement | null {
         ))}
         <span className="smo-secondary">
           {placed.length < rows.length &&
-            trans.__('%1 runs have not both', rows.length - placed.length)}
+            trans._n(
+              '%1 run has no place here',
+              '%1 runs have no place here',
+              rows.length - placed.length
+            )}
         </span>
       </header>
       <div
