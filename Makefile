@@ -133,8 +133,13 @@ dev: $(DEV)/.stamp
 
 ## bench: this project beside its peers, in one run
 .PHONY: bench
-bench: $(BENCH)/.stamp
+bench: $(BENCH)/.stamp bench-experiments
 	@PATH="$(abspath $(BENCH))/bin:$$PATH" $(BENCH)/bin/python -m bench $(BENCH_OPTIONS)
+
+## bench-experiments: 10,000 runs of an MLflow server on PostgreSQL, and mlflow itself, in one run
+.PHONY: bench-experiments
+bench-experiments: $(TEST)/.stamp
+	@$(TEST)/bin/python -m bench.experiments_server
 
 ## bench-sagemaker: the local SageMaker beside stock moto, in one run
 .PHONY: bench-sagemaker
