@@ -213,9 +213,14 @@ export const experiments: JupyterFrontEndPlugin<void> = {
     });
     const run = (args: ReadonlyPartialJSONObject) =>
       text(args.id) || (page.current ?? '');
+    const nameOf = (id: string): string => {
+      const row = model.runs.rows.get(id) ?? -1;
+      const name = textAt(model.runs.columns.get('attributes.name'), row);
+      return name ?? model.state?.latest.find(one => one.id === id)?.name ?? '';
+    };
     add(COMMANDS.copyId, {
       label: trans.__('Copy the run’s id'),
-      isEnabled: args => model.runs.rows.has(run(args)),
+      isEnabled: args => run(args).includes('.'),
       execute: args => {
         const id = run(args);
         Clipboard.copyToSystem(id.slice(id.indexOf('.') + 1)); // the store's own
@@ -223,19 +228,15 @@ export const experiments: JupyterFrontEndPlugin<void> = {
     });
     add(COMMANDS.copyName, {
       label: trans.__('Copy the run’s name'),
-      isEnabled: args => model.runs.rows.has(run(args)),
-      execute: args => {
-        const row = model.runs.rows.get(run(args)) ?? -1;
-        const name = textAt(model.runs.columns.get('attributes.name'), row);
-        Clipboard.copyToSystem(name ?? '');
-      }
+      isEnabled: args => nameOf(run(args)) !== '',
+      execute: args => Clipboard.copyToSystem(nameOf(run(args)))
     });
 
     const stores = () => model.state?.stores ?? [];
     add(COMMANDS.copyReproduce, {
       label: trans.__('Copy the command that reproduces it'),
       caption: trans.__('It shows what differs today, and asks before it makes anything'),
-      isEnabled: args => model.runs.rows.has(run(args)),
+      isEnabled: args => commandLine('reproduce', [run(args)], stores()) !== '',
       execute: args =>
         Clipboard.copyToSystem(commandLine('reproduce', [run(args)], stores()))
     });
