@@ -11,6 +11,7 @@ import msgspec
 from sm_onboard.errors import OnboardError
 from sm_onboard.experiments import record
 from sm_onboard.experiments.models import Run, Store
+from sm_onboard.experiments.stores.sagemaker import SagemakerStore
 from sm_onboard.experiments.trials.beyond import FILE as BEYOND_FILE
 from sm_onboard.experiments.trials.beyond import TAG as BEYOND
 from sm_onboard.git.names import shown
@@ -23,6 +24,8 @@ PARENT = "mlflow.parentRunId"
 RUN_NAME = "mlflow.runName"
 _NOT_WHOLE = "This copy is not whole yet. Copying again finishes it."
 
+_PASSING = ("experiments.store_unreachable", "experiments.store_locked")
+
 Tell = Callable[[str], None]
 
 
@@ -34,6 +37,15 @@ class _Done:
     files: int = 0
     left: list[str] = field(default_factory=list)
     whole: bool = True
+    message: str = ""
+
+    def lost(self, sentence: str, code: str = "experiments.") -> None:
+        """Files that were not copied: at the next time either, or because nobody answered."""
+        self.left.append(shown(sentence, 400))
+        if code.startswith("experiments.") and code not in _PASSING:
+            self.message = self.message or "Not all of its files came along."
+        else:
+            self.whole, self.message = False, "Copy it again for what could not be read."
 
 
 class Copier:
@@ -102,7 +114,7 @@ class Copier:
             points=done.points,
             files=done.files,
             left=tuple(done.left),
-            message="" if done.whole else "Copy it again for what could not be read.",
+            message=done.message,
         )
 
     def _write(
@@ -150,21 +162,29 @@ class Copier:
                 some, count = {}, 0
 
     def _files(self, run: Run, id: str, again: bool, done: _Done, tell: Tell) -> None:
+        sagemaker = self._source if isinstance(self._source, SagemakerStore) else None
         folders = [""]
+        if run.artifacts and ":sagemaker:" not in run.artifacts and not own(run, run.artifacts):
+            # A store may name any folder: somebody's keys, for example, which would be copied.
+            done.lost(f"Its files are in no place of their own, but in {run.artifacts!r}.")
+            return
         while folders:
             folder = folders.pop()
             try:
                 found = self._source.files(run.id, folder)
             except OnboardError as error:
-                done.left.append(f"Its files could not be read. {error.message}")
-                done.whole = False
+                done.lost(f"Its files could not be read. {error.message}", error.code)
                 return
             there = self._target.files(id, folder) if again and found else {}
             for file in found:
                 if file.folder:
                     # What a training job read is named as a data set; it is no file of the run.
-                    if not (self._source.kind == "sagemaker" and file.path == "inputs"):
+                    if not (sagemaker and file.path == "inputs"):
                         folders.append(file.path)
+                    continue
+                named = sagemaker.address(run.id, file.path) if sagemaker else ""
+                if named and not own(run, named):
+                    done.left.append(f"{shown(file.path, 200)} stays where it is: {named!r}.")
                 elif file.path != BEYOND_FILE and (
                     file.size is None or there.get(file.path) != file.size
                 ):
@@ -175,9 +195,7 @@ class Copier:
         try:
             content = self._source.read(run.id, path, LARGEST)
         except OnboardError as error:
-            done.left.append(f"{shown(path, 200)} was not copied. {error.message}")
-            # What is no file, or too large, is so the next time, too.
-            done.whole &= error.code.startswith("experiments.file_")
+            done.lost(f"{shown(path, 200)} was not copied. {error.message}", error.code)
             return
         self._target.write(id, path, content)
         done.files += 1
@@ -216,6 +234,12 @@ class Copier:
         """Differs when anything of the run does, or it goes elsewhere."""
         told = msgspec.json.encode((run, {k: repr(v) for k, v in run.metrics.items()}, experiment))
         return hashlib.sha256(told).hexdigest()[:16]
+
+
+def own(run: Run, location: str) -> bool:
+    """Whether a place is a run's own, or its job's: their name is part of it."""
+    job = run.tags.get(record.JOB, "").rpartition("/")[2]
+    return not {run.id, job}.isdisjoint(part for part in location.split("/") if part)
 
 
 def ordered(runs: Iterable[Run]) -> list[Run]:

@@ -87,17 +87,17 @@ class ToMlflow:
         from mlflow.entities import Param
 
         made = [Param(key, value) for key, value in params.items()]
-        return self._batches(id, "params", made, _PAIRS, lambda one: f"parameter {one.key}")
+        return _said(self._batches(id, "params", made, _PAIRS, lambda one: f"parameter {one.key}"))
 
     def tags(self, id: str, tags: Mapping[str, str | None]) -> list[str]:
         from mlflow.entities import RunTag
 
         made = [RunTag(key, value) for key, value in tags.items() if value is not None]
-        left = self._batches(id, "tags", made, _PAIRS, lambda one: f"tag {one.key}")
+        refused = self._batches(id, "tags", made, _PAIRS, lambda one: f"tag {one.key}")
         for key in (key for key, value in tags.items() if value is None):
             with _told():
                 self._client.delete_tag(id, key)
-        return left
+        return _said(refused)
 
     def datasets(self, id: str, datasets: Sequence[Dataset]) -> list[str]:
         from mlflow.entities import Dataset as Its
@@ -126,8 +126,8 @@ class ToMlflow:
                     there[_same(point)] -= 1
                 else:
                     made.append(Metric(name, point.value, point.time, point.step))
-        left = self._batches(id, "metrics", made, _METRICS, lambda one: f"metric {one.key}")
-        return len(made), left
+        refused = self._batches(id, "metrics", made, _METRICS, lambda one: f"metric {one.key}")
+        return len(made) - refused.total(), _said(refused)
 
     def files(self, id: str, folder: str) -> dict[str, int | None]:
         return {file.path: file.size for file in self._store().files(id, folder)}
@@ -155,11 +155,11 @@ class ToMlflow:
 
     def _batches(
         self, id: str, kind: str, made: list[Any], size: int, name: Callable[[Any], str]
-    ) -> list[str]:
-        """Logs; what mlflow refuses among them is found one by one, and told."""
+    ) -> Counter[str]:
+        """Logs; what mlflow refuses among them is found one by one, and counted."""
         from mlflow.exceptions import MlflowException
 
-        left = []
+        refused = Counter[str]()
         for at in range(0, len(made), size):
             batch = made[at : at + size]
             try:
@@ -169,7 +169,6 @@ class ToMlflow:
                 if error.error_code != "INVALID_PARAMETER_VALUE":
                     with _told():
                         raise
-            refused = Counter[str]()
             for one in batch:
                 try:
                     self._client.log_batch(id, **{kind: [one]})
@@ -178,8 +177,11 @@ class ToMlflow:
                         with _told():
                             raise
                     refused[name(one)] += 1
-            left += [f"MLflow does not take the {shown(what, 100)}." for what in refused]
-        return left
+        return refused
+
+
+def _said(refused: Counter[str]) -> list[str]:
+    return [f"MLflow does not take the {shown(what, 100)}." for what in refused]
 
 
 def _same(point: Point) -> tuple[int, int, str]:

@@ -163,6 +163,10 @@ class SagemakerStore:
             found.update((f.path, f) for f in S3Folder(location, self._clients).files(folder))
         return [found[path] for path in sorted(found)]
 
+    def address(self, id: str, path: str) -> str:
+        """Where an artifact is, as the component names it; empty for MLflow's."""
+        return components.artifacts(self._component(id)).get(path, "")
+
     def read(self, id: str, path: str, limit: int) -> bytes:
         """One artifact in S3; what is named elsewhere, an image for example, is no file."""
         component = self._component(id)
