@@ -209,9 +209,9 @@ describe('axes', () => {
     expect([...brushedRows(axes, brush, rows)]).toEqual([0, 2]);
     const both = { ...brush, 'metrics.auc': { from: 0, to: 1 } };
     expect([...brushedRows(axes, both, rows)]).toEqual([0]);
-    expect([
-      ...brushedRows(axes, { toString: { from: 0, to: 0 } }, rows)
-    ]).toEqual([0, 1, 2, 3]);
+    expect([...brushedRows(axes, { toString: { from: 0, to: 0 } }, rows)]).toEqual([
+      0, 1, 2, 3
+    ]);
   });
 
   it('are moved, and stay where they would leave', () => {
