@@ -41,8 +41,8 @@ def office(tmp_path_factory):
         folder.mkdir()
         environ = place.environment({"PYTHONPATH": str(Path(__file__).parents[2])})
         stores = {"local": f"sqlite:///{place.home}/mlflow.db"}
-        office = Office(folder, server.url("churn"), stores, environ, log)
-        office.make_experiment("local", "churn", place.home / "files")
+        office = Office(folder, server.url("churn"), stores, {"local": "churn"}, environ, log)
+        office.make_experiment("local", (place.home / "files").as_uri(), place.home)
         for job in jobs:
             office.do(job)
             office.do(job)  # done already: nothing is trained twice

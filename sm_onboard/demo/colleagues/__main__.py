@@ -31,7 +31,12 @@ from .jobs import JOBS
 from .work import Office
 
 CONTROL = "SM_ONBOARD_DEMO_CONTROL"
-EXPERIMENT = "churn"
+EXPERIMENTS = {
+    "local": "churn",
+    "app": "churn",
+    "trials": "churn-trained",  # churn is there already, and is made up
+}
+TRIALS_ARTIFACTS = "s3://acme-churn/runs"
 ARTIFACTS = "s3://acme-studio/mlflow/app"  # as the sample organization made its App
 _HEAD_START = 2.0  # seconds in which JupyterLab's page has the machine for itself
 
@@ -43,20 +48,23 @@ def main(folder: Path, repository: str, app: str, sagemaker: str) -> None:
     os.umask(0o077)
     token = os.environ.pop(CONTROL)
     folder.mkdir(parents=True, exist_ok=True)
-    stores = {"local": f"sqlite:///{_state(folder)}/mlflow.db", "app": app}
+    stores = {
+        "local": f"sqlite:///{_state(folder)}/mlflow.db",
+        "app": app,
+        "trials": f"sagemaker-experiments:{os.environ['AWS_REGION']}",
+    }
     with folder.with_suffix(".log").open("ab", buffering=0) as log:
-        office = Office(folder, repository, stores, dict(os.environ), log)
+        office = Office(folder, repository, stores, EXPERIMENTS, dict(os.environ), log)
         time.sleep(_HEAD_START)
-        _make_experiment(office, "local", _state(folder) / EXPERIMENT)
+        state = _state(folder)
+        _make_experiment(office, "local", (state / "churn").as_uri(), state)
         threading.Thread(target=_work, args=(office, "local"), daemon=True).start()
         with _mlflow_app(folder, log) if app else contextlib.nullcontext("") as url:
             files = Kept(ARTIFACTS, folder / "mlflow-app" / "artifacts")
             if url:
                 files.put_back()
                 Control(sagemaker, token).mlflow(app, url)
-                _make_experiment(office, "app", None)
-                app_work = (office, "app", files.copy)
-                threading.Thread(target=_work, args=app_work, daemon=True).start()
+                threading.Thread(target=_in_sagemaker, args=(office, files), daemon=True).start()
             try:
                 sys.stdin.read()
             finally:
@@ -64,9 +72,20 @@ def main(folder: Path, repository: str, app: str, sagemaker: str) -> None:
                     files.copy()
 
 
-def _make_experiment(office: Office, store: str, files: Path | None) -> None:
+def _in_sagemaker(office: Office, files: Kept) -> None:
+    _make_experiment(office, "app", "", office.folder)
+    _work(office, "app", files.copy)
+    # What is in SageMaker Experiments ends with the local SageMaker, so it is made each time.
+    for job in JOBS:
+        if job.store == "trials":
+            office.forget(job)
+    _make_experiment(office, "trials", TRIALS_ARTIFACTS, office.folder)
+    _work(office, "trials")
+
+
+def _make_experiment(office: Office, store: str, files: str, cwd: Path) -> None:
     with _logged(office):
-        office.make_experiment(store, EXPERIMENT, files)
+        office.make_experiment(store, files, cwd)
 
 
 def _work(office: Office, store: str, done: Callable[[], object] = lambda: None) -> None:

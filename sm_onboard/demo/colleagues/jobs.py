@@ -21,7 +21,8 @@ class Job:
 
     Attributes:
         name: of the file that says that it is done.
-        store: ``local`` is the person's own, ``app`` the MLflow App of the domain.
+        store: ``local`` is the person's own, ``app`` the MLflow App of the domain, ``trials``
+            SageMaker Experiments.
         commit: the message of the commit that is checked out.
         arguments: of ``train.py``, as a shell has them; empty: the notebook is run.
         edits: changes that are not committed: file -> (what stands there, what is put there).
@@ -31,7 +32,7 @@ class Job:
 
     name: str
     person: Literal["ana", "ben", "chloe", "dev", "emi"]
-    store: Literal["local", "app"]
+    store: Literal["local", "app", "trials"]
     commit: str = NEWEST
     arguments: str = ""
     edits: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
@@ -95,5 +96,12 @@ JOBS = (
     ),
     Job(
         "by-hand-march", "ana", "app", edits={NOTEBOOK: (("customers.csv", "customers-march.csv"),)}
+    ),
+    Job(
+        "smaller-steps",
+        "dev",
+        "trials",
+        NEWEST,
+        f"{_BOTH} --rate 0.05 --depth 2 --name 'small steps, small trees'",
     ),
 )

@@ -37,7 +37,7 @@ def _keep(path: Path) -> None:
     import mlflow
 
     client = mlflow.MlflowClient()
-    experiment = client.get_experiment_by_name("churn")
+    experiment = client.get_experiment_by_name(os.environ["MLFLOW_EXPERIMENT_NAME"])
     assert experiment is not None
     person = os.environ["LOGNAME"]
     (run, *_) = client.search_runs(

@@ -38,6 +38,7 @@ class Office:
         folder: their homes are below it.
         repository: the address of the sample repository.
         stores: the tracking URI of each of ``Job.store``.
+        experiments: what the experiment is called there.
         environ: what their processes are given, besides what is each person's own.
         log: what those print.
     """
@@ -45,20 +46,21 @@ class Office:
     folder: Path
     repository: str
     stores: Mapping[str, str]
+    experiments: Mapping[str, str]
     environ: Mapping[str, str]
     log: IO[bytes]
 
-    def make_experiment(self, store: str, name: str, files: Path | None) -> None:
-        """Makes an experiment, unless it is there.
+    def make_experiment(self, store: str, files: str, cwd: Path) -> None:
+        """Makes the experiment of a store, unless it is there.
 
         Args:
-            files: where its runs keep their files; None leaves that to the store. Without a
-                word, MLflow would take the folder that somebody happens to be in.
+            files: where its runs keep their files; empty leaves that to the store.
+            cwd: where MLflow, which is not asked, puts those of its own first experiment.
         """
-        command = [sys.executable, "-c", _MAKE, name, files.as_uri() if files else ""]
+        command = [sys.executable, "-c", _MAKE, self.experiments[store], files]
         subprocess.run(
             command,
-            cwd=files.parent if files else self.folder,  # for MLflow's own first experiment
+            cwd=cwd,
             env={**self.environ, "MLFLOW_TRACKING_URI": self.stores[store]},
             stdin=subprocess.DEVNULL,
             stdout=self.log,
@@ -73,7 +75,7 @@ class Office:
             InterruptedError: it was stopped with the demo, and will be done again.
             OSError, RuntimeError: it could not be begun.
         """
-        done = self.folder / "done" / job.name
+        done = self._done(job)
         if done.exists():
             return
         if job.repeats:
@@ -88,6 +90,13 @@ class Office:
             self._run(job, command, clone)
         done.parent.mkdir(exist_ok=True)
         done.touch()
+
+    def forget(self, job: Job) -> None:
+        """Lets a job be done again."""
+        self._done(job).unlink(missing_ok=True)
+
+    def _done(self, job: Job) -> Path:
+        return self.folder / "done" / job.name
 
     def _clone(self, job: Job) -> Path:
         """The person's clone at the commit of the job, with what they have changed."""
@@ -171,6 +180,7 @@ class Office:
             "LOGNAME": job.person,
             "USER": job.person,
             "MLFLOW_TRACKING_URI": self.stores[job.store],
+            "MLFLOW_EXPERIMENT_NAME": self.experiments[job.store],
             "MPLBACKEND": "agg",
             "OMP_NUM_THREADS": "1",  # the models are small; JupyterLab needs the other core
         }

@@ -10,6 +10,7 @@ has the line that trains it again as its tag ``command``.
 from __future__ import annotations
 
 import itertools
+import os
 import shlex
 import sys
 from argparse import ArgumentParser
@@ -28,7 +29,7 @@ from sklearn.metrics import RocCurveDisplay
 from sm_onboard import track
 
 ROOT = Path(__file__).parent
-EXPERIMENT = "churn"
+EXPERIMENT = os.environ.get("MLFLOW_EXPERIMENT_NAME", "churn")
 SWEPT = ("data", "model", "rate", "depth", "seed")
 
 
