@@ -155,6 +155,7 @@ export const experiments: JupyterFrontEndPlugin<void> = {
       restorer,
       add,
       runMenu: [],
+      names: new Map(),
       openTable: open
     };
     add(COMMANDS.open, {
@@ -216,7 +217,8 @@ export const experiments: JupyterFrontEndPlugin<void> = {
     const nameOf = (id: string): string => {
       const row = model.runs.rows.get(id) ?? -1;
       const name = textAt(model.runs.columns.get('attributes.name'), row);
-      return name ?? model.state?.latest.find(one => one.id === id)?.name ?? '';
+      const latest = model.state?.latest.find(one => one.id === id)?.name;
+      return name ?? room.names.get(id) ?? latest ?? '';
     };
     add(COMMANDS.copyId, {
       label: trans.__('Copy the run’s id'),

@@ -26,6 +26,8 @@ export interface IExperimentsRoom {
   add(id: string, command: CommandRegistry.ICommandOptions): void;
   /** Commands of a run's menu, in order; each gets `{ id }`. */
   readonly runMenu: string[];
+  /** Names of runs that were opened, by the page's id: the table may not have them. */
+  readonly names: Map<string, string>;
   /** Shows the table with these experiments chosen; none: as they are. */
   openTable(experiments: readonly string[]): void;
 }

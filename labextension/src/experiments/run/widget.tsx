@@ -110,6 +110,7 @@ export class RunWidget extends SeenWidget {
     const name = this._model.shown?.name;
     if (name) {
       this.title.label = name;
+      this.room.names.set(this.run, name);
     }
     this.update();
   }
