@@ -137,7 +137,7 @@ class Reproductions:
         with self._lock:
             job = self._job(id)
             shown = job.shown
-            if shown.state != "planned" or shown.plan is None or job.working:
+            if shown.state != "planned" or shown.plan is None:
                 raise Conflict(
                     "experiments.not_planned",
                     "This is being made, was made or was given up already.",
