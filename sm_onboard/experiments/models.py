@@ -150,8 +150,10 @@ class Store(Protocol):
 class Histories(Protocol):
     """A store that can read a metric of several runs at once."""
 
-    def histories_of(self, ids: Sequence[str], metric: str) -> dict[str, Series]:
+    def histories_of(self, ids: Sequence[str], metric: str) -> dict[str, Series] | None:
         """The curve of each run; a run that is known not to be there is left out.
+
+        None: it cannot after all, and is to be asked for each.
 
         Raises:
             OnboardError: as ``Store``.

@@ -80,12 +80,17 @@ class _Reading:
         wanted = [own for own, id in self._own.items() if id not in self.problems]
         if self._late():
             self._tell(wanted, _LATE)
-        elif hasattr(store, "histories_of"):
-            found = cast(Histories, store).histories_of(wanted, metric)
-            self._tell([own for own in wanted if own not in found], _UNKNOWN)
-            yield from ((self._own[own], series) for own, series in found.items() if series.total)
-        else:
+            return
+        found = (
+            cast(Histories, store).histories_of(wanted, metric)
+            if hasattr(store, "histories_of")
+            else None
+        )
+        if found is None:
             yield from self._one_by_one(store, wanted, metric)
+            return
+        self._tell([own for own in wanted if own not in found], _UNKNOWN)
+        yield from ((self._own[own], series) for own, series in found.items() if series.total)
 
     def fail(self, error: OnboardError) -> None:
         """Nothing more can be read of the store."""

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import msgspec
 
 from sm_onboard.errors import (
+    Conflict,
     Forbidden,
     InvalidRequest,
     NotFound,
@@ -95,7 +96,7 @@ class MlflowStore:
             self.run(id)  # a server may have no points for a run that it does not have
         return sorted(points, key=lambda point: (point.step, point.time))
 
-    def histories_of(self, ids: Sequence[str], metric: str) -> dict[str, Series]:
+    def histories_of(self, ids: Sequence[str], metric: str) -> dict[str, Series] | None:
         """Few requests for many runs; of a long history only some points, evenly chosen.
 
         A server of before MLflow 2.4 is asked run by run.
@@ -111,8 +112,8 @@ class MlflowStore:
                 told = self._call(
                     "GET", "metrics/get-history-bulk-interval", "GetMetricHistory", asked
                 )
-            except NotFound:
-                return {id: Series.of(points) for id, points in self._each(ids, metric)}
+            except (NotFound, Conflict):  # some answer with a page of their own
+                return None
             for run, point in answers.points_of_runs(told.get("metrics")):
                 if run in found:
                     found[run].append(point)

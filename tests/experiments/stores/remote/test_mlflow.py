@@ -135,6 +135,26 @@ def test_a_history_is_in_order(
     assert code(lambda: store.history("f" * 32, "auc")) == "experiments.run_unknown"
 
 
+def test_histories_of_several_runs_come_together(
+    store: ServerStore, mlflow: Mlflow, churn: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment, run = churn
+    other = mlflow.start(experiment, name="other")
+    points = [{"key": "auc", "value": step / 9, "timestamp": T0, "step": step} for step in range(9)]
+    mlflow.post("runs/log-batch", run_id=other, metrics=points)
+    found = store.histories_of([run, other], "auc")
+    assert found is not None
+    assert (found[run].steps, found[run].values) == ([0, 1, 2], [0.7, 0.8, 0.9])
+    assert (found[other].steps, found[other].evenly) == (list(range(9)), False)
+    odd = store.histories_of([run], "odd")
+    assert odd is not None and math.isnan(odd[run].values[0])
+    monkeypatch.setattr(rest, "SAMPLES", 4)
+    some = store.histories_of([other], "auc")
+    assert some is not None
+    assert some[other].evenly and 4 <= len(some[other].steps) < 9
+    mlflow.post("runs/delete", run_id=other)
+
+
 def test_files_are_listed_and_read(store: ServerStore, churn: tuple[str, str]) -> None:
     _, run = churn
     assert store.files(run) == [

@@ -202,6 +202,25 @@ def test_histories(
     assert (len(found["auc"]), found["none"]) == (3, [])
 
 
+def test_histories_of_several_runs_come_together(
+    boto: Any, clients: aws.Aws, sagemaker: SageMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if lacks("BatchGetMetrics"):
+        pytest.skip("this boto3 reads no metrics")
+    ids = [f"run-{number}" for number in range(3)]
+    metrics = sagemaker.client("sagemaker-metrics")
+    for number, id in enumerate(ids):
+        component(boto, id)
+        point = {"MetricName": "auc", "Timestamp": int(time.time()), "Step": 4, "Value": number}
+        metrics.batch_put_metrics(TrialComponentName=id, MetricData=[point])
+    monkeypatch.setattr(module, "_FILTER", 12)  # two names
+    store = SagemakerStore("eu-west-1", clients=clients)  # as a request has it: nothing is known
+    found = store.histories_of([*ids, "gone", "no name!"], "auc")
+    assert {id: (one.steps, one.values) for id, one in found.items()} == {
+        id: ([4], [float(number)]) for number, id in enumerate(ids)
+    }
+
+
 @pytest.mark.usefixtures("tree")
 def test_artifacts_are_as_given(store: SagemakerStore, sagemaker: SageMaker) -> None:
     s3 = sagemaker.client("s3")

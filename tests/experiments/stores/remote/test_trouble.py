@@ -672,3 +672,32 @@ def test_neither_mlflow_nor_boto3_is_loaded_before_a_store_is_asked() -> None:
         timeout=60,
     )
     assert said.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(404, b"Not Found"), (404, {"error_code": "ENDPOINT_NOT_FOUND", "message": "No such API"})],
+)
+def test_a_server_without_histories_of_many_says_so(
+    fake: Fake, store: ServerStore, status: int, body: object
+) -> None:
+    answering(fake, status, body)
+    assert store.histories_of([RUN, "f" * 32], "a&b=c") is None
+    (asked,) = fake.seen
+    assert asked.path.partition("?")[2] == (
+        f"run_ids={RUN}&run_ids={'f' * 32}&metric_key=a%26b%3Dc&max_results=2500"
+    )
+
+
+def test_a_server_that_is_away_is_no_server_of_old(fake: Fake, store: ServerStore) -> None:
+    answering(fake, 503, b"")
+    assert told(lambda: store.histories_of([RUN], "auc")).code == "experiments.store_unreachable"
+
+
+def test_points_of_runs_that_nobody_asked_for_are_left_out(fake: Fake, store: ServerStore) -> None:
+    row = {"key": "auc", "value": 1.0, "timestamp": 1, "step": 1}
+    rows = [{**row, "run_id": RUN}, {**row, "run_id": "other"}, row, "odd", {"run_id": RUN}]
+    answering(fake, 200, {"metrics": rows})
+    found = store.histories_of([RUN], "auc")
+    assert found is not None
+    assert list(found) == [RUN] and found[RUN].total == 1
