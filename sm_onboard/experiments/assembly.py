@@ -59,8 +59,16 @@ def places(rooms: Rooms, everything: bool) -> Iterator[Place]:
         if each.arn != recording:
             yield _place(rooms, each.arn, name=each.name, kind=each.kind)
     of_domain = f"sagemaker-experiments:{region}"
-    if (everything or stores is not None) and recording != of_domain:
+    if (everything or stores is not None) and not _is_of(recording, region):
         yield _place(rooms, of_domain)
+
+
+def _is_of(uri: str, region: str) -> bool:
+    """Whether this is SageMaker Experiments of a region, which an address need not name."""
+    from .trials.names import URI
+
+    named = URI.fullmatch(uri)
+    return named is not None and (named["region"] or region) == region
 
 
 def _asked(rooms: Rooms, domain: str, region: str, last: tuple[Found, ...]) -> tuple[Found, ...]:

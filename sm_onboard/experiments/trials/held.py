@@ -7,11 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import kept
-from .beyond import TAG as BEYOND
 from .beyond import Beyond
 from .kept import Data, Point
-
-OURS = frozenset({BEYOND})
 
 
 @dataclass
@@ -148,7 +145,7 @@ def place_points(
         first = held.first.setdefault(name, {})
         before = first.setdefault(point.step, point)
         timely = kept.in_time(point, now)
-        fits = kept.fits(point)
+        fits = kept.is_metric(name) and kept.fits(point)
         if before is not point or not fits or not timely or every:
             own = held.beyond.points.setdefault(name, [])
             if before is not point and before not in own:

@@ -19,6 +19,7 @@ PARAMETERS, TEXT, KEY = 300, 2500, 320  # in a component; characters
 RESERVED = 8  # of the parameters, for tags and data sets that come last
 TAGS, TAG_KEY, TAG_VALUE = 45, 128, 256  # five of AWS's 50 are left to the organization
 INPUTS, INPUT_NAME, INPUT_VALUE = 60, 128, 2048
+METRIC = 255  # characters of a metric's name
 LARGEST = 2.0**360
 LAST_STEP = 2**31 - 1
 PAST, FUTURE = 13.9 * 24 * 3600, 1.9 * 3600  # seconds; AWS takes two weeks and two hours
@@ -102,6 +103,10 @@ def is_tag(key: str, value: str) -> bool:
 
 def has_lines(text: str) -> bool:
     return _LINES.search(text) is not None
+
+
+def is_metric(name: str) -> bool:
+    return 0 < len(name) <= METRIC and not has_lines(name)
 
 
 def fits(point: Point) -> bool:

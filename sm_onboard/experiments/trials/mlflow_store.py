@@ -1,4 +1,4 @@
-"""SageMaker Experiments as a tracking store of mlflow's own client (2.9 to 3.x).
+"""SageMaker Experiments as a tracking store of mlflow's own client, tried with 2.22 and 3.17.
 
 What mlflow can do with other stores and not with this one says so in an MlflowException: to
 delete, restore and rename (SageMaker deletes for good), and traces.

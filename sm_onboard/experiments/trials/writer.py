@@ -257,7 +257,7 @@ class Writer:
                         count += 1
                     elif point.step in there:
                         continue
-                    if kept.fits(point):
+                    if kept.is_metric(name) and kept.fits(point):
                         changes.points.append((name, shown))
             self._write(run, changes)
         return count
@@ -587,7 +587,13 @@ def _status(word: str) -> dict[str, str]:
 
 
 def _moment(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, timezone.utc)
+    """Raises InvalidRequest for a time that no calendar has."""
+    try:
+        return datetime.fromtimestamp(ms / 1000, timezone.utc)
+    except (OverflowError, ValueError, OSError) as error:
+        raise InvalidRequest(
+            "experiments.bad_time", f"{ms} is no time in milliseconds since 1970."
+        ) from error
 
 
 def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:

@@ -100,3 +100,16 @@ def test_a_team_store_is_recorded_in_and_the_file_of_this_space_is_still_there(
     )
     assert (own.kind, own.recording, own.fresh) == ("sqlite", False, True)
     assert team.id != own.id
+
+
+@pytest.mark.parametrize("uri", ["sagemaker-experiments:", "sagemaker-experiments://eu-west-1"])
+def test_sagemaker_experiments_is_one_store_whatever_it_is_called(
+    tmp_path: Path, sagemaker: Any, uri: str
+) -> None:
+    del sagemaker
+    metadata = tmp_path / "metadata.json"
+    metadata.write_text('{"DomainId": "d-none", "SpaceName": "alice-lab", "AppType": "JupyterLab"}')
+    environ = {"HOME": str(tmp_path), "AWS_REGION": "eu-west-1", "MLFLOW_TRACKING_URI": uri}
+    here = Rooms(Settings(metadata_file=str(metadata)), environ=environ)
+    found = [place for place in places(here, True) if place.kind == "sagemaker"]
+    assert [place.recording for place in found] == [True]

@@ -124,6 +124,8 @@ def test_points_that_sagemaker_does_not_hold_are_beyond_with_all_of_their_step()
     put = [point for _, point in changes.points]
     assert [(point.step, point.value) for point in put] == [(0, 1.0), (3, 3.0), (3, 4.0), (4, 5.0)]
     assert all(kept.in_time(point, NOW) for point in put)
+    held.place_points(one, changes, [("n" * 256, Point(0, MS, 1.0))], NOW, every=False)
+    assert len(changes.points) == len(put) and one.beyond.points["n" * 256]
     there = {0: 1.0, 3: 4.0, 4: 5.0}  # what SageMaker tells: the last of each step
     found = one.beyond.history("m", [Point(x, 0, value) for x, value in there.items()])
     assert repr([p for p in found if p.step != 0]) == repr(
