@@ -117,4 +117,5 @@ def _variables(app: str) -> dict[str, str]:
         "SAGEMAKER_APP_TYPE_LOWERCASE": "jupyterlab",
         "SAGEMAKER_SPACE_TYPE_LOWERCASE": "private",
         "AWS_ACCOUNT_ID": app.split(":")[4],
+        "LOGNAME": PERSON,  # whose runs they are; in Studio all people are sagemaker-user
     }

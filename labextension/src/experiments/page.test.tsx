@@ -232,8 +232,10 @@ describe('while runs are being recorded', () => {
     expect(said.textContent).toContain('your runs go to This <b>space</b>');
     expect(said.textContent).toContain(recording.note);
     expect(said.getAttribute('title')).toBe(recording.note);
-    again({ recording: { name: 'team', note: '' } });
+    again({ recording: { name: 'team', note: '' }, stores: ['team', 'other'] });
     expect(query('[data-smo-recording=meant]')!.textContent).toBe('your runs go to team');
+    again({ stores: ['team'] });
+    expect(query('[data-smo-recording]')).toBeNull();
   });
 
   it('the order is the newest while nobody is in the list', () => {

@@ -118,7 +118,7 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
               props.stores.join(', ')
             )}
         </span>
-        {props.recording && (
+        {props.recording && saysWhere(props.recording, props.stores) && (
           <span
             className="smo-secondary"
             title={props.recording.note}
@@ -238,4 +238,12 @@ function useHeld(runs: IRuns, rows: Int32Array, epoch: readonly unknown[]) {
 
 function turnedIn(list: readonly string[], name: string): readonly string[] {
   return list.includes(name) ? list.filter(one => one !== name) : [...list, name];
+}
+
+/** Where runs go is worth a place where it is not what one sees. */
+function saysWhere(
+  recording: { name: string; note: string },
+  stores: readonly string[]
+): boolean {
+  return recording.note !== '' || stores.join() !== recording.name;
 }

@@ -68,9 +68,9 @@ JOBS = (
     Job(
         "sweep",
         "emi",
-        "local",
+        "app",
         NEWEST,
-        f"{_BOTH} --rate 0.03 0.1 0.3 --depth 2 3 4 5 "
+        f"{_BOTH} --rate 0.03 0.1 0.3 --depth 2 3 4 5 --rounds 40 "
         "--name 'rate and depth' --note 'The whole grid, on both sets of customers.'",
     ),
     Job("repeated", "chloe", "local", repeats="first-curves"),
@@ -89,7 +89,7 @@ JOBS = (
     Job(
         "forests",
         "ben",
-        "app",
+        "local",
         NEWEST,
         f"{_BOTH} --model forest --depth 3 6 --rounds 40 "
         "--name 'do forests help' --note 'They are slower to serve: only if they win.'",
