@@ -169,7 +169,7 @@ def _address(text: str) -> str:
     """Without what may be a password."""
     from sm_onboard.git.addresses import display
 
-    if text.startswith(("s3://", "/")) or "://" not in text:
+    if text.startswith(("s3://", "/")) or ("@" not in text and "://" not in text):
         return plain(text, TEXT)[0]
     return plain(display(text[:2_000]), TEXT)[0]
 
