@@ -6,6 +6,8 @@ import * as React from 'react';
 
 import { experimentsIcon } from '../../shell/icons';
 import { SeenWidget } from '../../shell/seen';
+// Loaded with the page, not at the start.
+import '../../../style/experiments-run.css';
 import type { IExperimentsRoom } from '../room';
 import { choose } from '../table/selection';
 import { RunModel } from './model';
