@@ -34,9 +34,10 @@ doctor 34.9 kB, the experiments' part of the panel and all style 6 kB.
 
 LATER = {
     "smo-Runs-row": 60_000,
-    "smo-Legend": 15_000,
+    "smo-CurveLegend": 15_000,
     "smo-Charts-part": 15_000,
     "smo-Best-run": 4_000,
+    "smo-Run-columns": 25_000,
 }
 """What only a page's own file holds, and the bytes that the file may have after gzip."""
 
