@@ -58,7 +58,7 @@ UNTIL = """([choose, curves]) => new Promise(done => {
   let first = null;
   const look = () => {
     const read = Number(document.querySelector('[data-smo-curves-read]')?.dataset.smoCurvesRead);
-    const drawn = document.querySelectorAll('.smo-Legend-one').length;
+    const drawn = document.querySelectorAll('.smo-CurveLegend-one').length;
     if (drawn > 10 && first === null) {
       requestAnimationFrame(() => { first = performance.now() - start; });
     }

@@ -99,7 +99,7 @@ class MlflowStore:
     def histories_of(self, ids: Sequence[str], metric: str) -> dict[str, Series] | None:
         """Few requests for many runs; of a long history only some points, evenly chosen.
 
-        A server of before MLflow 2.4 is asked run by run.
+        None: a server of before MLflow 2.4 has no such call.
         """
         found: dict[str, list[Point]] = {id: [] for id in ids}
         for start in range(0, len(ids), RUNS):

@@ -36,7 +36,7 @@ export function Legend(props: {
   };
   return (
     <div
-      className="smo-Legend"
+      className="smo-CurveLegend"
       role="group"
       aria-label={props.trans.__('Curves')}
       onKeyDown={onKeyDown}
@@ -46,7 +46,7 @@ export function Legend(props: {
         <button
           key={id}
           type="button"
-          className="smo-Legend-one"
+          className="smo-CurveLegend-one"
           data-smo-curve={id}
           aria-pressed={!off.has(id)}
           tabIndex={id === stop ? 0 : -1}
