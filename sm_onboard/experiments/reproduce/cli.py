@@ -123,9 +123,9 @@ def _print(planned: Plan, into: str | None) -> None:
         parameters = (
             "1 parameter" if planned.parameters == 1 else f"{planned.parameters} parameters"
         )
+        kept = f"files and {parameters} of the run" if planned.whole else "files of the commit"
         click.echo(
-            f"\nMakes {where} with the files and {parameters} of the run. "
-            "Your own files stay as they are. Nothing runs."
+            f"\nMakes {where} with the {kept}. Your own files stay as they are. Nothing runs."
         )
     else:
         click.echo("\nThis run cannot be brought back.", err=True)

@@ -19,16 +19,16 @@ from sm_onboard.domain.problems import BROKEN
 from sm_onboard.errors import Conflict, InvalidRequest, NotFound, OnboardError
 from sm_onboard.experiments.problems import problem_of
 from sm_onboard.pool import Pool
-from sm_onboard.repos.contents import contents_base, join
+from sm_onboard.repos.contents import contents_base
 
 from .aside import free
-from .environment import install_line
 from .here import Here, here_of
-from .make import ENVIRONMENT_FILE, make
+from .make import make
 from .material import Material, gather
-from .models import Made, Plan
+from .models import Plan
 from .plan import plan, reproduced
-from .shown import Reproduced, ReproducePackage, ReproducePart, ReproducePlan, Reproduction
+from .shown import Reproduction
+from .telling import shown_made, shown_plan
 
 if TYPE_CHECKING:
     from sm_onboard.experiments.service import Found
@@ -39,7 +39,6 @@ _REMEMBERED = 20
 _LONGEST_ID = 1000  # characters
 _FRESH = 120.0  # seconds after which a plan is made again before it is carried out
 _LAST_WORDS = 2.5  # seconds
-_FILES, _LEFT_OUT, _PACKAGES = 500, 100, 1000  # shown at most
 _ENDED = ("made", "failed", "cancelled")
 
 
@@ -263,7 +262,7 @@ class Reproductions:
 
     def _planned(self, job: _Job, here: Here, material: Material, found: Plan) -> dict[str, Any]:
         job.planned, job.at = (material, found), self._growing()
-        shown = _shown(material, found, free(reproduced(here.root), found.folder))
+        shown = shown_plan(material, found, free(reproduced(here.root), found.folder))
         return {"state": "planned", "plan": shown, "looked": job.shown.looked + 1}
 
     def _make(self, job: _Job) -> dict[str, Any]:
@@ -277,29 +276,7 @@ class Reproductions:
             if before != found:
                 again = self._planned(job, here, material, found)
                 return {**again, "problem": problem_of(_plan_old())}
-        return {"state": "made", "made": self._made(make(material, found, here))}
-
-    def _made(self, made: Made) -> Reproduced:
-        place = Path(made.path)
-        base = self._contents(place)
-        notebook = bool(made.notebook)
-        why = ""
-        if not notebook:
-            why = "Its notebook is not among the files."
-        elif base is None:
-            why = f"{place} is outside the folder that JupyterLab shows."
-        return Reproduced(
-            folder=f"{place.parent.name}/{place.name}",
-            place=str(place),
-            notebook=made.notebook,
-            contents=join(base, made.notebook) if notebook and base is not None else "",
-            folder_contents=base or "",
-            why=why,
-            environment=made.environment,
-            install=install_line(made.path, made.environment, made.python)
-            if made.environment
-            else "",
-        )
+        return {"state": "made", "made": shown_made(make(material, found, here), self._contents)}
 
     def _say(self, job: _Job, **changes: Any) -> None:
         with self._lock:
@@ -315,35 +292,4 @@ def _plan_old() -> Conflict:
         "experiments.plan_old",
         "What is different has changed since you looked at it. Nothing was made.",
         "Look at it again, and confirm.",
-    )
-
-
-def _shown(material: Material, found: Plan, target: Path) -> ReproducePlan:
-    file = str(target / ENVIRONMENT_FILE)
-    return ReproducePlan(
-        name=found.name,
-        started=found.started,
-        possible=found.possible,
-        whole=bool(found.bundle) or any(x.part == "code" and x.state == "ok" for x in found.parts),
-        parts=tuple(
-            ReproducePart(part=x.part, state=x.state, text=x.text, detail=x.detail)
-            for x in found.parts
-        ),
-        parameters=found.parameters,
-        folder=f"{target.parent.name}/{target.name}",
-        place=str(target),
-        head=found.head,
-        url=found.url,
-        files=found.files[:_FILES],
-        all_files=len(found.files),
-        left_out=found.left_out[:_LEFT_OUT],
-        all_left_out=len(found.left_out),
-        packages=tuple(
-            ReproducePackage(name=x.name, then=x.then, now=x.now)
-            for x in found.packages[:_PACKAGES]
-        ),
-        all_packages=len(found.packages),
-        install=install_line(str(target), file, found.python) if material.packages else "",
-        python=found.python,
-        notebook=found.notebook,
     )

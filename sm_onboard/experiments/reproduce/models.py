@@ -62,6 +62,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     python: str = ""
     notebook: str = ""
 
+    @property
+    def whole(self) -> bool:
+        """Whether all files come back as they were, and not only those of the commit."""
+        return bool(self.bundle) or any(x.part == "code" and x.state == "ok" for x in self.parts)
+
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
     """A reproduced clone.

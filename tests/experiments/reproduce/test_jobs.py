@@ -284,6 +284,22 @@ def test_what_is_not_known(here: Lab, page: Page) -> None:
     assert failed.problem.code == "experiments.run_unknown"
 
 
+def test_only_what_is_kept_is_promised(here: Lab, page: Page) -> None:
+    tags = {
+        record.REPOSITORY: here.person.server.url("churn"),
+        record.COMMIT: here.person.head(),
+        record.CHANGED: "3",
+    }
+    here.record(take=False, tags=tags)
+    plan = page.planned().plan
+    assert plan
+    assert (plan.possible, plan.whole) == (True, False)
+    here.record(take=False, tags={**tags, record.CHANGED: "0"})
+    plan = page.planned().plan
+    assert plan
+    assert plan.whole
+
+
 def test_a_bug_is_a_sentence(here: Lab, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     here.record()
     monkeypatch.setattr(jobs, "plan", lambda *_: 1 / 0)
