@@ -37,10 +37,10 @@ class ToSagemaker:
 
     def experiment(self, name: str) -> str:
         try:
-            return self._writer.experiment(names.experiment(name)).id
+            return self._writer.experiments.get(names.experiment(name)).id
         except NotFound:
             try:
-                return self._writer.create_experiment(name).id
+                return self._writer.experiments.create(name).id
             except Conflict as error:
                 if error.code != "experiments.experiment_exists":
                     raise

@@ -30,6 +30,8 @@ class Held:
     first: dict[str, dict[int, Point]] = field(default_factory=dict)
     flushed: float = 0.0  # when the file was written; seconds
     stale: bool = False  # the file is not as ``beyond`` is
+    running: bool = False  # this process records it now
+    touched: float = 0.0  # when the component was changed; seconds
 
     def params(self) -> dict[str, str]:
         return {**kept.params({"Parameters": self.parameters}), **self.beyond.params}

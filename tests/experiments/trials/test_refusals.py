@@ -152,6 +152,29 @@ def test_another_process_goes_on_with_a_run(client: Any, sagemaker: SageMaker) -
     assert told.component["DisplayName"] == "second"
 
 
+def test_others_see_that_a_run_goes_on(
+    client: Any, sagemaker: SageMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = client.create_run("0").info.run_id
+    boto = sagemaker.client("sagemaker")
+
+    def changed() -> Any:
+        return boto.describe_trial_component(TrialComponentName=run)["LastModifiedTime"]
+
+    before = changed()
+    sagemaker.control.clock(advance=60)
+    client.log_metric(run, "auc", 0.5, step=0)
+    assert changed() == before  # not with each
+    monkeypatch.setattr(module, "TOUCH", -1.0)
+    client.log_metric(run, "auc", 0.6, step=1)
+    assert changed() > before
+    client.set_terminated(run)
+    before = changed()
+    sagemaker.control.clock(advance=60)
+    client.log_metric(run, "auc", 0.7, step=2)
+    assert changed() == before and client.get_run(run).info.status == "FINISHED"
+
+
 def test_a_plug_in_that_is_loaded_brings_nothing_along() -> None:
     import subprocess
     import sys
