@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
@@ -10,6 +11,7 @@ from sm_onboard.errors import OnboardError
 from sm_onboard.experiments import record
 from sm_onboard.experiments.models import File, Run, Store
 from sm_onboard.experiments.problems import problem_of
+from sm_onboard.git.names import shown
 from sm_onboard.plain_text import plain
 
 from .shown import (
@@ -79,13 +81,13 @@ def read(rooms: Rooms, id: str) -> RunKept:
             SnapshotFile(
                 path=_text(file.path),
                 change="deleted" if file.blob is None else "changed" if file.tracked else "new",
-                size=file.size,
+                size=_size(file.size),
             )
             for file in changed[:FILES]
         ),
         changed_cut=max(0, len(changed) - FILES),
         left_out=tuple(
-            LeftOutFile(path=_text(one.path), why=one.why, size=max(0, one.size))
+            LeftOutFile(path=_text(one.path), why=one.why, size=_size(one.size))
             for one in left_out[:FILES]
         ),
         left_out_cut=max(0, len(left_out) - FILES),
@@ -137,7 +139,9 @@ def _own_file(
     told = facts.get(record.NOTEBOOK)
     if not isinstance(told, str) or not told:
         return "", "Which notebook it ran in was not recorded."
-    name = _text(PurePosixPath(told).name)
+    name = shown(PurePosixPath(told).name, 100)
+    if not told.endswith((".ipynb", ".py")):
+        return "", f"{name} is neither a notebook nor a script."
     if rooms.root_dir is None:
         return "", "Notebooks are opened from JupyterLab."
     path = Path(told)
@@ -150,7 +154,7 @@ def _own_file(
         if clone is None:
             return "", f"The repository of {name} is not on this machine."
         path = clone / told
-    if not path.is_file():
+    if not os.path.isfile(path):  # which is also false where a name is too long for any file
         return "", f"{name} is not at its place any more."
     base = contents_base(path.parent, rooms.root_dir)
     if base is None:
@@ -168,7 +172,7 @@ def _clone(rooms: Rooms, facts: Mapping[str, Any], described: Manifest | None) -
 
     if described and Path(described.path).is_absolute():
         ran = Path(described.path)
-        if (ran / ".git").exists():
+        if os.path.exists(ran / ".git"):
             return ran
     url = checks.url(checks.text(facts, record.REPOSITORY))
     try:
@@ -188,6 +192,11 @@ def _sentences(facts: Mapping[str, Any]) -> tuple[str, ...]:
         return tuple(_text(one) for one in told[:SENTENCES] if isinstance(one, str))
     said = facts.get(record.MISSING)
     return (_text(said),) if isinstance(said, str) and said else ()
+
+
+def _size(bytes: int) -> int:
+    """What a browser can count."""
+    return min(max(0, bytes), 1 << 53)
 
 
 def _text(text: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from typing import Any
 
+import msgspec
 import pytest
 
 from sm_onboard.errors import Unreachable
@@ -44,6 +46,7 @@ def manifest(**more: Any) -> str:
         "left_out": [
             {"path": "raw.parquet", "why": "large", "size": 412},
             {"path": ".venv", "why": "excluded", "size": 0},
+            {"path": "odd", "why": "special", "size": 10**30},
         ],
         "bundle_sha256": "b" * 64,
         "bundle_size": 1,
@@ -69,7 +72,11 @@ def test_everything_that_was_kept(house: House) -> None:
         ("new.csv", "new"),
         ("old.py", "deleted"),
     ]
-    assert [(f.path, f.why, f.size) for f in found.left_out] == [("raw.parquet", "large", 412)]
+    assert [(f.path, f.why, f.size) for f in found.left_out] == [
+        ("raw.parquet", "large", 412),
+        ("odd", "special", 1 << 53),
+    ]
+    assert msgspec.json.decode(msgspec.json.encode(found), type=RunKept) == found
     assert found.packages == 2
     assert found.missing == ("One.", "<b>Two.</b>")
     assert (found.notebook.kept, found.notebook.executed) == ("sm-onboard/notebook.ipynb", True)
@@ -139,7 +146,10 @@ def test_the_persons_own_notebook(house: House) -> None:
     ("path", "why"),
     [
         ("../../secret.ipynb", "secret.ipynb is named by a path that leads out"),
-        ("/etc/hostname", "hostname is at a place that JupyterLab does not show here."),
+        ("/etc/hostname", "hostname is neither a notebook nor a script."),
+        (f"{os.__file__}", "os.py is at a place that JupyterLab does not show here."),
+        (f"/{'x' * 4000}.ipynb", "xxx"),
+        ("/\0.ipynb", "?.ipynb is not at its place any more."),
         ("/gone/x.ipynb", "x.ipynb is not at its place any more."),
         ("nb/x.ipynb", "The repository of x.ipynb is not on this machine."),
     ],
