@@ -163,6 +163,15 @@ describe('the page of a run', () => {
     expect(query('h1')?.textContent).toBe('eager-heron');
   });
 
+  it('says aloud that a run has ended, and nothing before', () => {
+    const { query, again } = showRun({
+      shown: { ...RUN, status: 'running', ended: null }
+    });
+    expect(query('[data-smo-heard]')?.textContent).toBe('');
+    again({ shown: RUN });
+    expect(query('[data-smo-heard]')?.textContent).toBe('Finished');
+  });
+
   it('leads on: to the table, to others, to the notebook, to reproducing', async () => {
     const here = { kept: '', executed: false, here: 'churn/eda.ipynb', why: '' };
     const { control, deeds, again, click } = showRun(FULL);

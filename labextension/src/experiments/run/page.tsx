@@ -5,6 +5,7 @@ import * as React from 'react';
 import { Button } from '../../shell/controls';
 import { Icon } from '../../shell/icon';
 import { RunCurves } from './curves-part';
+import { statusWords } from '../latest';
 import { Code, Data, Environment, Others } from './facts';
 import { Files, type IOpened } from './files';
 import { RunHead } from './head';
@@ -149,6 +150,7 @@ function Whole(props: IPartProps & { now: number }): React.ReactElement {
   const { kept, notebook, notebookProblem, trans, shown } = props;
   const [opened, setOpened] = React.useState<IOpened>({ folder: '', path: null });
   const files = React.useRef<HTMLDivElement>(null);
+  const heard = useHeard(statusWords(shown.status, trans));
   const path = kept?.notebook.kept ?? '';
   const onFile = (wanted: string) => {
     setOpened({ folder: wanted.slice(0, wanted.lastIndexOf('/')), path: wanted });
@@ -163,6 +165,9 @@ function Whole(props: IPartProps & { now: number }): React.ReactElement {
         aria-label={trans.__('What was recorded')}
       >
         <RunHead {...props} />
+        <span className="smo-only-heard" role="status" data-smo-heard>
+          {heard}
+        </span>
         <Missing {...props} />
         <div className="smo-Run-columns">
           <div>
@@ -281,6 +286,19 @@ function Waiting(props: IRunPageProps): React.ReactElement {
       ))}
     </div>
   );
+}
+
+/** What is said aloud: nothing at first, then each new state. */
+function useHeard(words: string): string {
+  const first = React.useRef(words);
+  const [heard, setHeard] = React.useState('');
+  React.useEffect(() => {
+    if (words !== first.current) {
+      first.current = words;
+      setHeard(words);
+    }
+  }, [words]);
+  return heard;
 }
 
 /** The time, by the second while it matters. */
