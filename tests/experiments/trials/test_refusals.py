@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +18,12 @@ from sm_onboard import aws
 from sm_onboard.experiments.trials import writer as module
 from sm_onboard.experiments.trials.plugin import tracking_store
 from sm_onboard.experiments.trials.writer import Writer
+from tests.demo.sagemaker.absent import lacks
 from tests.localsagemaker import SageMaker
 
 from .place import REGION, URI, bucket
+
+pytestmark = pytest.mark.skipif(lacks("BatchGetMetrics"), reason="an older boto3")
 
 
 @pytest.fixture
@@ -152,6 +160,48 @@ def test_another_process_goes_on_with_a_run(client: Any, sagemaker: SageMaker) -
     assert told.component["DisplayName"] == "second"
 
 
+def test_a_model_is_files_of_its_run(client: Any) -> None:
+    run = client.create_run("0")
+    made = client.create_logged_model("0", name="forest", source_run_id=run.info.run_id,
+                                      params={"trees": "3"})  # fmt: skip
+    assert made.artifact_location == f"{run.info.artifact_uri}/forest"
+    client.set_logged_model_tags(made.model_id, {"kind": "small"})
+    client.finalize_logged_model(made.model_id, "READY")
+    found = client.get_logged_model(made.model_id)
+    assert (found.status, found.params, found.tags["kind"]) == ("READY", {"trees": "3"}, "small")
+    assert found.source_run_id == run.info.run_id
+    for unknown in ("none", f"{run.info.run_id}-m-00000000"):
+        assert code(lambda id=unknown: client.get_logged_model(id))[0] == "RESOURCE_DOES_NOT_EXIST"
+    refused = code(lambda: client.create_logged_model("0", name="forest"))
+    assert refused[0] == "INVALID_PARAMETER_VALUE" and "start_run" in refused[1]
+
+
+@pytest.mark.long
+def test_autologging_is_whole(sagemaker: SageMaker, tmp_path: Path) -> None:
+    program = """
+import json, mlflow, numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+mlflow.sklearn.autolog()
+x = np.random.default_rng(7).random((60, 3))
+GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=2).fit(x, (x[:, 0] > 0.5).astype(int))
+runs = mlflow.search_runs(output_format="list")
+parent = next(run for run in runs if "mlflow.parentRunId" not in run.data.tags)
+model = mlflow.sklearn.load_model(f"runs:/{parent.info.run_id}/model")
+print(json.dumps([len(runs), [run.info.status for run in runs], sorted(parent.data.metrics),
+                  model.predict(x[:1]).tolist()]))
+"""
+    bucket(sagemaker)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, timeout=200,
+        env={**os.environ, **sagemaker.environment(), "MLFLOW_TRACKING_URI": URI},
+    )  # fmt: skip
+    assert done.returncode == 0 and "unexpected error" not in done.stderr, done.stderr
+    count, states, metrics, predicted = json.loads(done.stdout.splitlines()[-1])
+    assert (count, set(states)) == (3, {"FINISHED"})
+    assert "training_roc_auc" in metrics and len(predicted) == 1
+
+
 def test_others_see_that_a_run_goes_on(
     client: Any, sagemaker: SageMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,9 +226,6 @@ def test_others_see_that_a_run_goes_on(
 
 
 def test_a_plug_in_that_is_loaded_brings_nothing_along() -> None:
-    import subprocess
-    import sys
-
     program = (
         "import sys, os; os.environ['MLFLOW_TRACKING_URI'] = 'sagemaker-experiments'\n"
         "import sm_onboard.experiments.trials.plugin\n"
