@@ -171,6 +171,7 @@ function paintLetters(
   { lines, frame }: IPicture,
   palette: IPalette
 ): void {
+  const right = frame.left + frame.width;
   const ends = lines.flatMap(line => {
     if (line.series.letter === undefined) {
       return [];
@@ -179,26 +180,34 @@ function paintLetters(
     while (at >= 0 && Number.isNaN(line.ys[at])) {
       at -= 1;
     }
-    return at < 0 ? [] : [{ line, y: pixel(frame, 0, line.ys[at] as number)[1] }];
+    if (at < 0 || (line.xs[at] as number) < frame.x.from) {
+      return [];
+    }
+    const [x, y] = pixel(frame, line.xs[at] as number, line.ys[at] as number);
+    // Beside the plot, or where a line ends that is shorter than the others.
+    return [{ line, x: x > right - 14 ? right : x, y }];
   });
-  const fit = Math.floor(frame.height / 12);
-  const shown = ends.slice(0, fit);
-  const from = frame.top + 5;
+  const beside = ends.filter(({ x }) => x === right);
+  const shown = beside.slice(0, Math.floor(frame.height / 12));
+  const top = frame.top + 5;
+  const bottom = frame.top + frame.height - 5;
   const places = spread(
     shown.map(({ y }) => y),
     12,
-    from,
-    frame.top + frame.height - 5
+    top,
+    bottom
   );
   context.font = `600 ${SIZE}px ${palette.font}`;
   context.textAlign = 'left';
   context.textBaseline = 'middle';
-  shown.forEach(({ line }, index) => {
+  const say = (line: ILine, x: number, y: number) => {
     context.fillStyle = colourOf(line, palette);
-    context.fillText(
-      line.series.letter ?? '',
-      frame.left + frame.width + 6,
-      places[index] ?? 0
-    );
-  });
+    context.fillText(line.series.letter ?? '', x + 6, y);
+  };
+  shown.forEach(({ line, x }, index) => say(line, x, places[index] ?? 0));
+  for (const { line, x, y } of ends) {
+    if (x !== right) {
+      say(line, x, Math.min(bottom, Math.max(top, y)));
+    }
+  }
 }
