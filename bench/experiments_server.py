@@ -38,7 +38,7 @@ from sm_onboard.experiments.mirror.kept import Kept
 from sm_onboard.experiments.service import ExperimentsService
 from sm_onboard.experiments.shown import ExperimentsLook, RunsAsked, RunsTable
 from sm_onboard.experiments.stores.server import ServerStore
-from sm_onboard.experiments.watched import Place
+from sm_onboard.experiments.watched import Place, Rows
 from sm_onboard.pool import Pool
 from tests import postgres
 from tests.demo.sagemaker.mlflow_backend import QUIET, MlflowBackend
@@ -247,9 +247,7 @@ def _refreshes(
     follower = one.follower
     assert follower is not None
     table = house.service._table
-    from sm_onboard.experiments.watching import _Rows
-
-    rows = _Rows(table, "team", lambda: None)
+    rows = Rows(table, "team", lambda: None)
 
     def refresh(name: str) -> None:
         follower._due["news"] = 0.0

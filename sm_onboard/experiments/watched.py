@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sm_onboard.domain.models import DomainProblem
 
-from .models import Experiment, Kind, Store
+from .models import Experiment, Kind, Run, Store
 from .shown import ExperimentRow, StoreRow
+from .table import Table
 
 if TYPE_CHECKING:
     from .mirror.following import Follower
@@ -54,6 +55,24 @@ class Watched:
     read_at: int | None = None  # ms; what is known is of then
     problem: DomainProblem | None = None
     experiments: list[Experiment] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The table's rows of one store; ``tell`` announces that some differ."""
+
+    table: Table
+    store: str
+    tell: Callable[[], None]
+
+    def known(self, experiments: Collection[str] | None = None) -> dict[str, Run]:
+        return self.table.of(self.store, experiments)
+
+    def put(self, runs: Iterable[Run], gone: Iterable[str] = ()) -> bool:
+        differs = self.table.update(self.store, runs, gone)
+        if differs:
+            self.tell()
+        return differs
 
 
 def row_of(one: Watched) -> StoreRow:

@@ -6,9 +6,8 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sm_onboard.domain.problems import BROKEN
@@ -19,7 +18,7 @@ from .problems import problem_of
 from .shown import ExperimentsLook, StoreRow
 from .table import Table
 from .watched import Place as Place
-from .watched import Watched, row_of
+from .watched import Rows, Watched, row_of
 
 if TYPE_CHECKING:
     from .mirror.following import Follower
@@ -165,7 +164,7 @@ class Watcher:
             followed = [] if self._closed else [*(self._watched or {}).values()]
         for one in followed:
             if one.follower:
-                rows = _Rows(self._table, one.place.id, self._tell)
+                rows = Rows(self._table, one.place.id, self._tell)
                 self._submit(lambda one=one, rows=rows: one.follower.save(rows))  # type: ignore[misc]
 
     def _wanted(self) -> frozenset[str] | None:
@@ -228,8 +227,11 @@ class Watcher:
                 self._found_all = self._found_all or everything
             self._lock.notify_all()
         for id in lost:
-            self._table.update(id, (), self._table.of(id))
+            self._forget(id)
         self._tell()
+
+    def _forget(self, store: str) -> None:
+        self._table.update(store, (), self._table.of(store))
 
     def _read(self, one: Watched, own: frozenset[str]) -> None:
         began = self._growing()
@@ -262,7 +264,10 @@ class Watcher:
                 age = _AGES.get(one.place.kind, _REMOTE if own else _UNCHOSEN)
                 wait = max(age, _REST * (ended - began), _TRY_AGAIN if problem else 0.0)
             one.due = ended + wait
+            lost = one.place.id not in (self._watched or {})
             self._lock.notify_all()
+        if lost:
+            self._forget(one.place.id)  # meanwhile
         if differs:
             self._tell()
 
@@ -272,7 +277,7 @@ class Watcher:
         """One step; whether anything differs, when the next is due, and whether runs were had."""
         if one.follower is None:
             one.follower = follow()
-        step = one.follower.step(own, _Rows(self._table, one.place.id, self._tell))
+        step = one.follower.step(own, Rows(self._table, one.place.id, self._tell))
         with self._lock:
             differs = (one.experiments, one.whole) != (step.experiments, step.whole)
             one.experiments, one.whole, one.read_at = step.experiments, step.whole, step.read_at
@@ -304,21 +309,3 @@ class Watcher:
         with self._lock:
             one.whole = True
             one.read_at = int(self._clock() * 1000)
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """The table's rows of one store."""
-
-    table: Table
-    store: str
-    tell: Callable[[], None]
-
-    def known(self, experiments: Collection[str] | None = None) -> dict[str, Run]:
-        return self.table.of(self.store, experiments)
-
-    def put(self, runs: Iterable[Run], gone: Iterable[str] = ()) -> bool:
-        differs = self.table.update(self.store, runs, gone)
-        if differs:
-            self.tell()
-        return differs

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sm_onboard import aws
 from sm_onboard.experiments.assembly import places
 from sm_onboard.rooms import Rooms, Settings
 from tests.localsagemaker import SageMaker
@@ -30,6 +31,8 @@ def names(here: Rooms, everything: bool) -> list[str]:
 def server(sagemaker: SageMaker, monkeypatch: pytest.MonkeyPatch) -> str:
     for name, value in sagemaker.environment().items():
         monkeypatch.setenv(name, value)
+    clients = aws.Aws(attempts=1)
+    monkeypatch.setattr(aws, "default", lambda: clients)
     made = sagemaker.client("sagemaker").create_mlflow_tracking_server(
         TrackingServerName="team", ArtifactStoreUri="s3://acme/mlflow", RoleArn=ROLE
     )

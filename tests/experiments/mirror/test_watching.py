@@ -18,7 +18,7 @@ from sm_onboard.experiments.mirror.following import Follower
 from sm_onboard.experiments.mirror.kept import Kept
 from sm_onboard.experiments.service import ExperimentsService
 from sm_onboard.experiments.shown import ExperimentsLook, RunsAsked, StoreRow
-from sm_onboard.experiments.watched import Place
+from sm_onboard.experiments.watched import Place, Rows
 from sm_onboard.pool import Pool
 
 from .servers import URI, Server, store_of
@@ -253,7 +253,7 @@ def test_a_note_that_was_set_here_is_kept(house: Any, server: Gated) -> None:
     server.change("run-01", tags={"mlflow.note.content": "the one"})
     first.service.differs("far.run-01", server.runs["run-01"])
     first.service._watcher._watched["far"].follower.save(
-        watching._Rows(first.service._table, "far", lambda: None)
+        Rows(first.service._table, "far", lambda: None)
     )
     first.service.close()
     server.trouble = AWAY
