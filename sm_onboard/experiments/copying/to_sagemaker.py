@@ -16,7 +16,7 @@ from sm_onboard.experiments.stores.s3_folder import S3Folder
 from sm_onboard.experiments.trials import kept, names
 from sm_onboard.experiments.trials.writer import Writer
 
-from .models import There
+from .models import ORIGIN, UNFINISHED, There
 
 _STATUS = {
     "running": "RUNNING",
@@ -48,14 +48,15 @@ class ToSagemaker:
 
     def find(self, experiment: str, origin: str) -> There | None:
         try:
-            run = self._writer.held(names.component(experiment, _own(origin)))
+            found = self._writer.glance(names.component(experiment, _own(origin)))
         except NotFound:
             return None
-        if not run.experiment:  # it was interrupted before it was in one
-            self._writer.join(run.id, experiment)
-        data = [*kept.data({"Parameters": run.parameters}), *run.beyond.data]
-        sets = [Dataset(**one._asdict()) for one in data]
-        return There(run.id, run.tags(), run.params(), sets)
+        tags = kept.tags(found)
+        if UNFINISHED in tags:  # it may have been interrupted before it was in one
+            self._writer.join(found["TrialComponentName"], experiment)
+        # Texts that are only begun here are compared in whole when they are written.
+        sets = [Dataset(**one._asdict()) for one in kept.data(found)]
+        return There(found["TrialComponentName"], tags, kept.params(found), sets)
 
     def begin(self, experiment: str, run: Run, tags: Mapping[str, str]) -> str:
         begun = self._writer.begin(
@@ -63,7 +64,7 @@ class ToSagemaker:
             run.name,
             started=run.started or 0,
             tags=tags,
-            own=_own(tags["smo.copied"]),
+            own=_own(tags[ORIGIN]),
             status="RUNNING",
         )
         return begun.id

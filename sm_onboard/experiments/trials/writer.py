@@ -265,13 +265,16 @@ class Writer:
         self._remember(run)
         return run
 
-    def read(self, id: str) -> Read:
-        """The run as it is there now."""
+    def glance(self, id: str) -> Mapping[str, Any]:
+        """The component with its Tags, in two calls; long texts are only begun."""
         if not names.is_name(id):
             raise NotFound("aws.not_found", f"There is no run {id[:120]!r}.")
         told = self._calls.call("DescribeTrialComponent", {"TrialComponentName": id}, id)
-        arn = told["TrialComponentArn"]
-        component = {**told, "Tags": pairs(self._calls.tags(arn))}
+        return {**told, "Tags": pairs(self._calls.tags(told["TrialComponentArn"]))}
+
+    def read(self, id: str) -> Read:
+        """The run as it is there now."""
+        component = self.glance(id)
         with self._lock:
             known = self._runs.get(id)
         experiment = known.experiment if known else self._calls.experiment_of(id)
