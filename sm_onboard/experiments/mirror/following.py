@@ -160,7 +160,7 @@ class Follower:
         if known and (now >= self._due["news"] or not self._current.issuperset(known)):
             self._news(feed, known, rows)
         elif self._first:
-            self._read(rows)
+            self._read(feed, rows)
         elif known and now >= self._due["walk"]:
             self._walk(feed, known, rows)
         elif self._shows_latest(there) and now >= self._due["latest"]:
@@ -227,7 +227,7 @@ class Follower:
         if new:
             self._first.insert(0, _Walking(new, feed.walk(new, first=True)))
 
-    def _read(self, rows: Rows) -> None:
+    def _read(self, feed: Feed, rows: Rows) -> None:
         one = self._first[0]
         page = one.walk.page(rows.known(one.experiments))
         rows.put(page.runs, page.gone)
@@ -238,6 +238,7 @@ class Follower:
         self._read_at.update(dict.fromkeys(one.experiments, self._now()))
         self._fresh.update(one.experiments)
         self._changed.update(one.experiments)
+        self._due["walk"] = max(self._due["walk"], self._growing() + feed.every)
         self._save(rows)
 
     def _news(self, feed: Feed, known: list[str], rows: Rows) -> None:
@@ -287,6 +288,8 @@ class Follower:
         changed, self._changed = self._changed, set()
         for id in sorted(changed & self._read_at.keys()):
             self._kept.hold(id, tuple(rows.known([id]).values()), self._read_at[id], mark)
+        if changed:
+            self._kept.trim()
         self._saved = self._growing()
 
     def _there(self, wanted: Collection[str]) -> set[str]:

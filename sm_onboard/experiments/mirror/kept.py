@@ -85,19 +85,38 @@ class Kept:
         with contextlib.suppress(OSError):
             (self._folder / _name(experiment)).unlink()
 
+    def trim(self) -> None:
+        """Removes what killed processes left, and the oldest files beyond ``WHOLE_LIMIT``."""
+        found: list[tuple[float, int, str]] = []
+        for parent, _, names in os.walk(self._all):
+            for name in names:
+                path = os.path.join(parent, name)
+                with contextlib.suppress(OSError):
+                    status = os.stat(path)
+                    if name.startswith(_ASIDE):
+                        if time.time() - status.st_mtime > _LEFT:
+                            os.unlink(path)
+                    else:
+                        found.append((status.st_mtime, status.st_size, path))
+        total = sum(size for _, size, _ in found)
+        for _, size, path in sorted(found):
+            if total <= WHOLE_LIMIT:
+                return
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+                total -= size
+
     def _write(self, name: str, content: msgspec.Struct) -> None:
         try:
             for folder in (self._all, self._folder):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write(self._folder / name, content)
-            trim(self._all)
         except (OSError, ValueError, msgspec.MsgspecError) as error:
             self._log.debug("sm_onboard | %s is not mirrored: %s", self._uri, error)
 
 
 def read(file: Path, kind: type[T]) -> T | None:
-    """The content of a file; None where there is none, or none that can be used: that one is
-    removed."""
+    """The content of a file; None where there is none. One that cannot be used is removed."""
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         with open(descriptor, "rb") as stream:
@@ -135,28 +154,6 @@ def write(file: Path, content: msgspec.Struct) -> None:
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
-
-
-def trim(folder: Path) -> None:
-    """Removes what a killed process left, and the oldest files where all are too many."""
-    found: list[tuple[float, int, str]] = []
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            path = os.path.join(parent, name)
-            with contextlib.suppress(OSError):
-                status = os.stat(path)
-                if name.startswith(_ASIDE):
-                    if time.time() - status.st_mtime > _LEFT:
-                        os.unlink(path)
-                else:
-                    found.append((status.st_mtime, status.st_size, path))
-    total = sum(size for _, size, _ in found)
-    for _, size, path in sorted(found):
-        if total <= WHOLE_LIMIT:
-            return
-        with contextlib.suppress(OSError):
-            os.unlink(path)
-            total -= size
 
 
 def _decoded(content: bytes, kind: type[T]) -> T:

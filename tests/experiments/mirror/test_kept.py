@@ -256,7 +256,9 @@ def test_all_of_it_is_bounded_and_the_oldest_goes_first(
     for number in range(5):
         one.hold(str(number), (run,), 1, 1)
         os.utime(tmp_path / "s" / kept._name(str(number)), (number, number))
-    Kept(tmp_path, "t", URI, LOG).hold("9", (run,), 1, 1)
+    other = Kept(tmp_path, "t", URI, LOG)
+    other.hold("9", (run,), 1, 1)
+    other.trim()
     assert sum(path.stat().st_size for path in files(tmp_path)) <= 3000
     assert one.held("0") is None and one.held("4") is not None
 

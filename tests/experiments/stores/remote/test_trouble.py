@@ -564,6 +564,21 @@ def test_a_file_that_is_missing(fake: Fake, store: ServerStore) -> None:
     assert (error.code, type(error)) == ("experiments.file_missing", NotFound)
 
 
+def test_an_empty_answer_for_a_folder_is_no_file(fake: Fake, store: ServerStore) -> None:
+    """So a server with its files in S3 answers."""
+
+    def empty(request: Request) -> None:
+        if "/artifacts/list?" in request.path:
+            files = [{"path": "m", "is_dir": True}, {"path": "empty.txt", "file_size": 0}]
+            request.say(200, {"files": files})
+        else:
+            request.say(200, b"")
+
+    with_files(fake, "mlflow-artifacts:/1", empty)
+    assert store.read(RUN, "empty.txt", 9) == b""
+    assert told(lambda: store.read(RUN, "m", 9)).code == "experiments.file_missing"
+
+
 # Managed MLflow's own refusals
 
 
