@@ -110,6 +110,22 @@ def test_a_store_that_fails_is_told_for_each_of_its_runs(room: Any) -> None:
     assert broken.asked == [("r", "auc")], "what does not answer is not asked again"
 
 
+def test_what_was_told_of_a_run_first_stays(room: Any) -> None:
+    class Failing(One):
+        def history(self, id: str, metric: str) -> list[Point]:
+            if metric == "loss":
+                raise Unreachable("experiments.store_unreachable", "It does not answer.")
+            return super().history(id, metric)
+
+    found = curves(room(a=Failing(r=POINTS)), asked("a.gone", "a.r", metrics=("auc", "loss")))
+    first_trouble = {one.run: one.problem.code for one in found.problems}
+    assert first_trouble == {
+        "a.gone": "experiments.run_unknown",
+        "a.r": "experiments.store_unreachable",
+    }
+    assert len(found.curves) == 1, "what was read before is kept"
+
+
 def test_many_are_asked_for_at_once_and_one_by_one_where_that_cannot_be(room: Any) -> None:
     store = Many(r=POINTS, q=POINTS)
     curves(room(a=store), asked("a.r", "a.q"))
