@@ -10,7 +10,7 @@ import msgspec
 
 from sm_onboard.errors import OnboardError
 from sm_onboard.experiments import record
-from sm_onboard.experiments.models import Run, Store
+from sm_onboard.experiments.models import Point, Run, Store
 from sm_onboard.experiments.stores.sagemaker import SagemakerStore
 from sm_onboard.experiments.trials.beyond import FILE as BEYOND_FILE
 from sm_onboard.experiments.trials.beyond import TAG as BEYOND
@@ -19,7 +19,8 @@ from sm_onboard.git.names import shown
 from .models import MARKS, ORIGIN, STATE, UNFINISHED, Copied, Target, There
 
 LARGEST = 2 << 30  # bytes of a file that is copied; it is held in memory
-TOGETHER = 20_000  # points of a run that are written at once
+METRICS = 20  # of a run that are read at once
+TOGETHER = 20_000  # points of a run, at least, that are written at once
 PARENT = "mlflow.parentRunId"
 RUN_NAME = "mlflow.runName"
 _NOT_WHOLE = "This copy is not whole yet. Copying again finishes it."
@@ -150,16 +151,21 @@ class Copier:
         return id
 
     def _points(self, run: Run, id: str, again: bool, done: _Done, tell: Tell) -> None:
-        some, count = {}, 0
-        for number, metric in enumerate(sorted(run.metrics), 1):
-            tell(f"metric {number} of {len(run.metrics)}")
-            some[metric] = self._source.history(run.id, metric)
-            count += len(some[metric])
-            if count >= TOGETHER or number == len(run.metrics):
+        names = sorted(run.metrics)
+        some: dict[str, list[Point]] = {}
+        for at in range(0, len(names), METRICS):
+            asked = names[at : at + METRICS]
+            tell(f"metric {at + 1} of {len(names)}")
+            if isinstance(self._source, SagemakerStore):
+                some |= self._source.histories(run.id, asked)
+            else:
+                some |= {name: self._source.history(run.id, name) for name in asked}
+            last = at + METRICS >= len(names)
+            if last or sum(map(len, some.values())) >= TOGETHER:
                 added, left = self._target.points(id, some, again)
                 done.points += added
                 done.left += left
-                some, count = {}, 0
+                some = {}
 
     def _files(self, run: Run, id: str, again: bool, done: _Done, tell: Tell) -> None:
         sagemaker = self._source if isinstance(self._source, SagemakerStore) else None
