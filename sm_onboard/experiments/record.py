@@ -59,6 +59,9 @@ NOTEBOOK_FILE: Final = "sm-onboard/notebook.ipynb"
 ORDER_FILE: Final = "sm-onboard/notebook.json"
 SOURCE_FOLDER: Final = "sm-onboard/source"
 
+# The source of the payload with which a kernel's reply says that a cell recorded.
+TOLD: Final = "sm_onboard"
+
 # In a reproduced clone, outside of git: says which run the next one repeats.
 # JSON: {"run_id": str, "store": str, "name": str}.
 REPEATS_FILE: Final = ".git/sm-onboard/repeats.json"

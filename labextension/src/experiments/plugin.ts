@@ -13,6 +13,7 @@ import {
   WidgetTracker
 } from '@jupyterlab/apputils';
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { ReactWidget, Toolbar } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
@@ -30,6 +31,7 @@ import { ExperimentsModel, firstChoice } from './model';
 import { PageState } from './page-state';
 import { ExperimentsWidget } from './page-widget';
 import type { IExperimentsDeeds } from './props';
+import { addNotebook } from './notebook/add';
 import { addReproduce } from './reproduce/add';
 import type { IExperimentsRoom } from './room';
 import { addRun } from './run/add';
@@ -56,14 +58,15 @@ export const experiments: JupyterFrontEndPlugin<void> = {
     'The runs of your experiments: the latest in the side panel, all on a page.',
   autoStart: true,
   requires: [IOnboardPanel],
-  optional: [ITranslator, ICommandPalette, ILayoutRestorer, IRouter],
+  optional: [ITranslator, ICommandPalette, ILayoutRestorer, IRouter, ISettingRegistry],
   activate: (
     app: JupyterFrontEnd,
     panel: IOnboardPanel,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
-    router: IRouter | null
+    router: IRouter | null,
+    registry: ISettingRegistry | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('sm_onboard');
     const { commands, serviceManager } = app;
@@ -257,6 +260,7 @@ export const experiments: JupyterFrontEndPlugin<void> = {
     );
     addReproduce(room);
     addRun(room);
+    addNotebook(room, registry);
 
     addCharts(room);
 
@@ -294,11 +298,11 @@ export const experiments: JupyterFrontEndPlugin<void> = {
       widget: new LatestWidget({
         model,
         trans,
+        readCurves: deeds.readCurves,
         deeds: {
           open: ({ id }) => deeds.open?.(id),
           copy: deeds.copy,
           doctor: () => void commands.execute(OPEN_DOCTOR)
-        readCurves: deeds.readCurves,
         }
       }),
       toolbar,

@@ -62,6 +62,7 @@ class Capture:
 def tags() -> dict[str, str]:
     """The tags for a run that begins now."""
     captured = current()
+    where.tell()
     found = dict(captured.tags)
     if captured.repeats and not _inside_another():
         found[record.REPEATS] = captured.repeats

@@ -22,6 +22,7 @@ from typing import Any
 from sm_onboard.errors import OnboardError
 from sm_onboard.experiments import record
 
+from . import where
 from .capture import Capture, by_token, clip, named
 from .data import Data
 
@@ -83,6 +84,7 @@ def finish(client: Any, run_id: str) -> None:
     if captured is None:
         return
     _ended.add(run_id)
+    where.tell()
     said = told.pop(run_id, Told())
     missing = [*captured.missing, *said.missing]
     late: dict[str, str] = {}

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sm_onboard.experiments import record
+
 T = TypeVar("T")
 
 _LONGEST_SOURCE = 100_000  # characters of a cell that are kept
@@ -55,6 +57,16 @@ def look() -> Where:
         code=str(content.get("code") or "")[:_LONGEST_SOURCE],
         file=_or(None, lambda: _notebook(shell, cell)),
     )
+
+
+def tell() -> None:
+    """Says in the kernel's reply that this cell recorded, so that nobody has to ask.
+
+    A payload of an unknown source is passed over by every front end.
+    """
+    shell = _or(None, _shell)
+    if getattr(shell, "kernel", None) is not None:
+        _or(None, lambda: shell.payload_manager.write_payload({"source": record.TOLD}))
 
 
 def _shell() -> Any:
