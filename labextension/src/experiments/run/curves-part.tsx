@@ -4,7 +4,7 @@ import * as React from 'react';
 
 import type { Curve } from '../../api/types';
 import type { ISeries } from '../charts/props';
-import { Part } from './facts';
+import { Part } from './part';
 import type { IPartProps } from './props';
 
 /** Curves that are drawn at first. */

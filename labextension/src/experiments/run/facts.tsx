@@ -1,52 +1,13 @@
-/** What a run came from: code, environment, data, and other runs. */
+/** What a run came from: its code, and what it ran on. */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { RunReference, RunShown } from '../../api/types';
 import { Button } from '../../shell/controls';
-import { Icon } from '../../shell/icon';
-import { count, moment } from '../format';
-import { STATES } from '../states';
-import { statusWords } from '../latest';
+import { count } from '../format';
+import { Fact, Part } from './part';
 import type { IPartProps } from './props';
-import { changedWords, lastPart, pushedWords, sizeWords, whyWords } from './words';
-
-export function Part(props: {
-  id: string;
-  of: string;
-  title: string;
-  note?: string;
-  children: React.ReactNode;
-}): React.ReactElement {
-  const heading = `smo-Run-${props.of}-${props.id}`;
-  return (
-    <section className="smo-Run-part" data-smo-part={props.id} aria-labelledby={heading}>
-      <div className="smo-Run-partHead">
-        <h2 id={heading}>{props.title}</h2>
-        {props.note !== undefined && <span className="smo-secondary">{props.note}</span>}
-      </div>
-      {props.children}
-    </section>
-  );
-}
-
-/** A name and what is known of it; nothing where nothing is. */
-function Fact(props: {
-  name: string;
-  children: React.ReactNode;
-}): React.ReactElement | null {
-  const { children } = props;
-  if (children === '' || children === null || children === false) {
-    return null;
-  }
-  return (
-    <>
-      <dt>{props.name}</dt>
-      <dd>{children}</dd>
-    </>
-  );
-}
+import { changedWords, lastPart, pushedWords, whyWords } from './words';
 
 export function Code(props: IPartProps): React.ReactElement {
   const { shown, kept, trans } = props;
@@ -224,106 +185,5 @@ export function Environment(
         ))}
       </dl>
     </Part>
-  );
-}
-
-export function Data(props: IPartProps): React.ReactElement | null {
-  const { shown, trans } = props;
-  if (shown.datasets.length === 0) {
-    return null;
-  }
-  return (
-    <Part
-      id="data"
-      of={props.id}
-      title={trans.__('Data')}
-      note={count(shown.datasets.length)}
-    >
-      <ul className="smo-Run-data">
-        {shown.datasets.map((data, index) => (
-          <li key={index}>
-            <span className="smo-Run-dataName" dir="auto">
-              {data.name}
-            </span>{' '}
-            <span className="smo-secondary">
-              {[
-                data.context,
-                data.size === null ? '' : sizeWords(data.size, trans),
-                data.version && trans.__('version %1', data.version)
-              ]
-                .filter(Boolean)
-                .join(', ')}
-            </span>
-            <div className="smo-Run-dataPlace" title={data.source}>
-              {data.source !== data.name && data.source}{' '}
-              {data.digest !== '' && (
-                <code title={data.digest}>{data.digest.slice(0, 12)}</code>
-              )}
-            </div>
-          </li>
-        ))}
-      </ul>
-    </Part>
-  );
-}
-
-/** The runs that this one has to do with. */
-export function Others(props: IPartProps): React.ReactElement | null {
-  const { shown, trans } = props;
-  const lists: ReadonlyArray<readonly [string, string, readonly RunReference[]]> = [
-    ['parent', trans.__('Part of'), shown.parent ? [shown.parent] : []],
-    ['repeats', trans.__('Repeats'), shown.repeats ? [shown.repeats] : []],
-    ['repeated', trans.__('Repeated by'), shown.repeated],
-    ['children', trans.__('Its parts'), shown.children]
-  ];
-  const there = lists.filter(([, , runs]) => runs.length > 0);
-  if (there.length === 0) {
-    return null;
-  }
-  return (
-    <Part id="others" of={props.id} title={trans.__('Other runs')}>
-      <dl className="smo-Run-facts">
-        {there.map(([name, title, runs]) => (
-          <Fact key={name} name={title}>
-            <ul className="smo-Run-runs" data-smo-list={name} aria-label={title}>
-              {runs.map(run => (
-                <li key={run.id || run.name}>
-                  <Other run={run} {...props} />
-                </li>
-              ))}
-            </ul>
-          </Fact>
-        ))}
-      </dl>
-    </Part>
-  );
-}
-
-function Other(props: IPartProps & { run: RunReference }): React.ReactElement {
-  const { run, trans, deeds } = props;
-  if (run.id === '') {
-    return (
-      <>
-        <code>{run.name.slice(0, 12)}</code>{' '}
-        <span className="smo-secondary">
-          {trans.__('in a store that is not read here')}
-        </span>
-      </>
-    );
-  }
-  const status: RunShown['status'] = run.status ?? 'finished';
-  const [icon, tone] = STATES[status] ?? (['skipped', 'quiet'] as const);
-  return (
-    <>
-      <Icon name={icon} tone={tone} />
-      <span className="smo-only-heard">{statusWords(status, trans)} </span>
-      <Button
-        name="open-other"
-        look="link"
-        label={run.name}
-        onClick={() => deeds.openRun(run.id)}
-      />{' '}
-      <span className="smo-secondary">{run.started !== null && moment(run.started)}</span>
-    </>
   );
 }
