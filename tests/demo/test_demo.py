@@ -12,10 +12,12 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import sm_onboard
+from sm_onboard.demo.colleagues.jobs import JOBS
 from tests.gitserver import wait_until
 
 DEMO = [sys.executable, "-m", "sm_onboard.cli", "demo"]
@@ -182,3 +184,67 @@ def test_the_person_is_in_a_space_where_a_team_trains(start):
     demo.send_signal(signal.SIGINT)
     assert demo.wait(20) == 0
     wait_until(lambda: not alive(pids))
+
+
+@pytest.mark.long
+def test_a_team_trains_once(start, tmp_path):
+    """All jobs, in all stores; a second start in the same folder trains nothing of it again."""
+    kept = tmp_path / "kept"
+    done = kept / "colleagues" / "done"
+    counts = []
+    for _ in range(2):
+        (done / "smaller-steps").unlink(missing_ok=True)  # it is made each time
+        demo, url = start("--keep", str(kept))
+        wait_until(lambda: done.is_dir() and len(list(done.iterdir())) == len(JOBS), 600)
+        rows = runs_of(url)
+        counts.append({name: len(found) for name, found in rows.items()})
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(20) == 0
+    assert counts[0] == counts[1]
+    statuses = [row["status"] for row in rows["This space"]]
+    assert statuses.count("failed") == statuses.count("stopped") == 1
+    assert statuses.count("finished") > 8
+    assert len(rows["acme-mlflow"]) > 25
+    assert len(rows["SageMaker Experiments"]) == 3
+    people = {row["person"] for found in rows.values() for row in found}
+    assert people == {"ana", "ben", "chloe", "dev", "emi"}
+
+
+def runs_of(url: str) -> dict[str, list[dict[str, str]]]:
+    """The runs that were trained, by the name of their store."""
+    wanted: dict[str, str] = {}
+
+    def known() -> bool:
+        state = ask(url, "sm-onboard/experiments/look", "POST", {"view": "page-1"})
+        for store in state["stores"]:
+            trained = "churn-trained" if store["kind"] == "sagemaker" else "churn"
+            for row in store["experiments"]:
+                if row["name"] == trained:
+                    wanted[row["id"]] = store["name"]
+        return set(wanted.values()) >= {"This space", "acme-mlflow", "SageMaker Experiments"}
+
+    wait_until(known, 60)
+    ids = list(wanted)
+    found: dict[str, list[dict[str, str]]] = {}
+
+    def read() -> bool:
+        look = {"view": "page-1", "experiments": ids}
+        state = ask(url, "sm-onboard/experiments/look", "POST", look)
+        table = ask(url, "sm-onboard/experiments/runs", "POST", {"experiments": ids})
+        found.clear()
+        for row in rows_of(table):
+            found.setdefault(wanted[row["experiment"]], []).append(row)
+        return state["state"] == "idle" and len(found) == 3
+
+    wait_until(read, 60)
+    return found
+
+
+def rows_of(table: dict[str, Any]) -> list[dict[str, str]]:
+    """The texts of each run."""
+    rows: list[dict[str, str]] = [{} for _ in table["ids"]]
+    for column in table["columns"]:
+        name = column["key"].removeprefix("attributes.")
+        for row, code in zip(rows, column.get("codes") or (), strict=False):
+            row[name] = column["words"][code] if code >= 0 else ""
+    return rows

@@ -154,8 +154,10 @@ class Office:
             time.sleep(job.stop)
             process.send_signal(signal.SIGINT)
         # A training that fails is part of the story; one that the demo's end stopped is not.
-        if process.wait() == -signal.SIGINT and not wanted:
+        status = process.wait()
+        if status == -signal.SIGINT and not wanted:
             raise InterruptedError(f"{job.name} was stopped.")
+        self.log.write(f"{job.name}: {' '.join(command[1:3])} ended with {status}\n".encode())
 
     def _wait_for_run(self, job: Job, process: subprocess.Popen[bytes]) -> bool:
         store = open_store(self.stores[job.store], environ=self.environ, home=self._home(job))

@@ -92,6 +92,10 @@ _RECORD = allow(
     "sagemaker:CreateProcessingJob",
     "sagemaker:StopProcessingJob",
 )
+_TAG_RUNS = allow(
+    "TagRuns", "sagemaker:AddTags", "sagemaker:DeleteTags",
+    on=f"arn:aws:sagemaker:*:{ACCOUNT}:experiment*/*",
+)  # fmt: skip
 _PIPELINES = allow(
     "RunPipelines",
     "sagemaker:CreatePipeline",
@@ -113,7 +117,7 @@ _OPEN = allow("Open", "sagemaker:CreatePresignedDomainUrl", "sagemaker:CreateSpa
 _APPS = ("sagemaker:CreateApp", "sagemaker:DeleteApp", "sagemaker:UpdateSpace")
 _MY_TEAM = {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}
 _FOR_MY_TEAM = {"aws:RequestTag/team": "${aws:PrincipalTag/team}"}
-_COMMON = (_SEE, _MLFLOW, _RECORD, _PIPELINES, _SECRET, _TEAM_STORE, _OPEN)
+_COMMON = (_SEE, _MLFLOW, _RECORD, _TAG_RUNS, _PIPELINES, _SECRET, _TEAM_STORE, _OPEN)
 
 _DATA_SCIENTIST = (*_COMMON, _ASK, allow("Apps", *_APPS, "sagemaker:AddTags"))
 _TEAM_MEMBER = (
