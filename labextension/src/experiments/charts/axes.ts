@@ -1,6 +1,7 @@
 /** Columns of runs as axes: where each run lies on them, and which runs a brush leaves. */
 
 import { figure, moment, stopwatch } from '../format';
+import { firstColumns } from '../shown-columns';
 import { numbersOf, type Column, type IRuns } from '../table/columns';
 import { placeOf, valueAt, type IScale } from './scale';
 
@@ -17,6 +18,9 @@ export interface IAxis {
   /** A value, said short. */
   said(place: number): string;
 }
+
+/** Parameters that are axes before anybody chose. */
+const PARAMS = 6;
 
 /** The part of an axis that a brush covers; 0 to 1. */
 export interface IBrush {
@@ -161,4 +165,12 @@ export function moved(keys: readonly string[], key: string, by: number): string[
   const to = Math.min(keys.length - 1, Math.max(0, at + by));
   const rest = keys.filter(one => one !== key);
   return at < 0 ? [...keys] : [...rest.slice(0, to), key, ...rest.slice(to)];
+}
+
+/** What tells runs apart, and the metric at the end. */
+export function firstAxes(runs: IRuns): string[] {
+  const shown = firstColumns(runs);
+  const params = shown.filter(key => key.startsWith('params.')).slice(0, PARAMS);
+  const metrics = shown.filter(key => key.startsWith('metrics.'));
+  return [...params, ...metrics.slice(1, 2), ...metrics.slice(0, 1)];
 }

@@ -10,41 +10,17 @@ import * as React from 'react';
 import { Button } from '../../shell/controls';
 import { useCanvas, type Paint } from './canvas';
 import { CurvesTable } from './curves-table';
+import { BOTTOM, frameIn, scalesOf, ticksAlong, TOP, type IZoom } from './frame';
 import { Legend } from './legend';
-import {
-  extentX,
-  extentY,
-  lineOf,
-  nearest,
-  type IFrame,
-  type IHit,
-  type ILine
-} from './lines';
+import { extentX, lineOf, nearest, type IHit } from './lines';
 import { paintCurves, paintPointed } from './paint-curves';
 import type { ICurvesProps } from './props';
-import {
-  roomy,
-  spanTicks,
-  ticks,
-  timeTicks,
-  valueAt,
-  type IScale,
-  type ITicks
-} from './scale';
+import { ticks, valueAt } from './scale';
+import { Told } from './told';
 import { pointWords, unitWords } from './words';
 
-/** Pixels. */
-const LEFT = 54;
-const RIGHT = 26;
-const TOP = 8;
-const BOTTOM = 24;
 /** A drag of fewer pixels is a click. */
 const DRAG = 4;
-
-interface IZoom {
-  readonly from: number;
-  readonly to: number;
-}
 
 export function Curves(props: ICurvesProps): React.ReactElement {
   const { series, x: along, smooth, log, trans } = props;
@@ -74,16 +50,7 @@ export function Curves(props: ICurvesProps): React.ReactElement {
   );
 
   const frameOf = React.useCallback(
-    (width: number, height: number): IFrame | null =>
-      scales && width > LEFT + RIGHT + 10 && height > TOP + BOTTOM + 10
-        ? {
-            ...scales,
-            left: LEFT,
-            top: TOP,
-            width: width - LEFT - RIGHT,
-            height: height - TOP - BOTTOM
-          }
-        : null,
+    (width: number, height: number) => scales && frameIn(scales, width, height),
     [scales]
   );
   const paint = React.useCallback<Paint>(
@@ -294,64 +261,6 @@ export function Curves(props: ICurvesProps): React.ReactElement {
       <CurvesTable {...props} visible={asTable} />
     </div>
   );
-}
-
-/** What is pointed at, beside the point. */
-function Told(props: {
-  words: { name: string; value: string; where: string };
-  line: ILine;
-  at: number;
-  frame: IFrame;
-}): React.ReactElement {
-  const { words, line, frame, at } = props;
-  const part = ((line.xs[at] ?? 0) - frame.x.from) / (frame.x.to - frame.x.from);
-  const right = part > 0.6;
-  const x = frame.left + clamp(part) * frame.width;
-  return (
-    <div
-      className="smo-Curves-told"
-      style={right ? { right: `calc(100% - ${x - 10}px)` } : { left: x + 10 }}
-      aria-hidden="true"
-    >
-      {line.series.letter !== undefined && (
-        <span className={`smo-Letter smo-person-${line.series.colour}`}>
-          {line.series.letter}
-        </span>
-      )}
-      <span className="smo-Grid-text">{words.name}</span>
-      <strong>{words.value}</strong>
-      <span className="smo-secondary">{words.where}</span>
-    </div>
-  );
-}
-
-function scalesOf(
-  lines: readonly ILine[],
-  ends: readonly [number, number] | null,
-  zoom: IZoom | null,
-  log: boolean
-): { x: IScale; y: IScale } | null {
-  if (!ends) {
-    return null;
-  }
-  const [from, to] = zoom ? [zoom.from, zoom.to] : ends;
-  const wide = to > from ? { from, to } : { from: from - 0.5, to: to + 0.5 };
-  const range = extentY(lines, wide.from, wide.to) ?? extentY(lines, -Infinity, Infinity);
-  const y = range && roomy(range[0], range[1], log);
-  return y ? { x: { ...wide, log: false }, y } : null;
-}
-
-function ticksAlong(along: ICurvesProps['x'], scale: IScale, most: number): ITicks {
-  switch (along) {
-    case 'time':
-      return timeTicks(scale, most);
-    case 'relative':
-      return spanTicks(scale, most);
-    case 'step': {
-      const { at, words } = ticks(scale, most);
-      return { at: at.filter(Number.isInteger), words };
-    }
-  }
 }
 
 function clamp(part: number): number {

@@ -5,10 +5,10 @@ import * as React from 'react';
 import { Button } from '../../shell/controls';
 import { count } from '../format';
 import { Popup } from '../popup';
-import { choosable, firstColumns, NAME, titleOf } from '../shown-columns';
-import { numbersOf, textAt, type IRuns } from '../table/columns';
+import { choosable, NAME, titleOf } from '../shown-columns';
+import { numbersOf, textAt } from '../table/columns';
 import { choose } from '../table/selection';
-import { axisOf, brushedRows, moved, type Brushes, type IAxis } from './axes';
+import { axisOf, brushedRows, firstAxes, moved, type Brushes, type IAxis } from './axes';
 import { AxisControls, SIDE } from './axis-controls';
 import { useCanvas, type Paint } from './canvas';
 import { lookOf } from './look';
@@ -21,8 +21,6 @@ const TOP = 40;
 const BOTTOM = 38;
 /** Runs that one may choose at once: more letters than anybody tells apart. */
 export const MOST_CHOSEN = 100;
-/** Axes before anybody chose. */
-const PARAMS = 6;
 const AXES = 12;
 /** Pixels of an axis at least: more of them are scrolled. */
 const NARROW = 72;
@@ -281,14 +279,6 @@ function brushedWords({ runs, trans }: IChartsProps, rows: Int32Array): string {
   return rows.length > names.length
     ? trans.__('%1 and %2 more', names.join(', '), count(rows.length - names.length))
     : names.join(', ');
-}
-
-/** What tells runs apart, and the metric at the end. */
-export function firstAxes(runs: IRuns): string[] {
-  const shown = firstColumns(runs);
-  const params = shown.filter(key => key.startsWith('params.')).slice(0, PARAMS);
-  const metrics = shown.filter(key => key.startsWith('metrics.'));
-  return [...params, ...metrics.slice(1, 2), ...metrics.slice(0, 1)];
 }
 
 function placesOf(axes: number, width: number): number[] {
