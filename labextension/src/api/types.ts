@@ -1576,6 +1576,7 @@ export interface components {
       readonly snapshot: string;
       readonly notebook: string;
       readonly cell: string;
+      readonly executed: number | null;
     };
     /**
      * RunDataset

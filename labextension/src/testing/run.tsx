@@ -36,7 +36,8 @@ export const RUN: RunShown = {
     changed: null,
     snapshot: '',
     notebook: '',
-    cell: ''
+    cell: '',
+    executed: null
   },
   environment: {
     image: '',

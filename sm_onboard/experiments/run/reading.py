@@ -179,7 +179,6 @@ def _code(tags: Mapping[str, str]) -> RunCode:
 
     told = {tag: tags.get(tag) or tags.get(other, "") for tag, other in _GIT.items()}
     pushed = tags.get(record.PUSHED, "")
-    changed = tags.get(record.CHANGED, "")
     url = checks.url(told[record.REPOSITORY])
     return RunCode(
         repository=checks.shown_url(told[record.REPOSITORY]) if told[record.REPOSITORY] else "",
@@ -187,13 +186,18 @@ def _code(tags: Mapping[str, str]) -> RunCode:
         commit=_line(told[record.COMMIT]),
         branch=_line(told[record.BRANCH]),
         pushed=cast("_Pushed", pushed) if pushed in get_args(_Pushed) else "",
-        changed=int(changed)
-        if changed.isascii() and changed.isdigit() and len(changed) < 9
-        else None,
+        changed=_whole(tags.get(record.CHANGED, ""), 9),
         snapshot=_line(tags.get(record.SNAPSHOT, "")),
         notebook=_line(tags.get(record.NOTEBOOK, "")),
         cell=_line(tags.get(record.CELL, "")),
+        executed=_whole(tags.get(record.EXECUTED, ""), 15),
     )
+
+
+def _whole(text: str, digits: int) -> int | None:
+    """A number as it stands in a tag; None for anything else."""
+    fits = text.isascii() and text.isdigit() and len(text) <= digits
+    return int(text) if fits else None
 
 
 def _link(url: str) -> str:

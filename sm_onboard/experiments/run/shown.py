@@ -79,6 +79,7 @@ class RunCode(msgspec.Struct, frozen=True, kw_only=True):
     snapshot: str = ""  # its id
     notebook: str = ""  # path of the notebook or script
     cell: str = ""  # id of the cell that began the run
+    executed: int | None = None  # when the notebook was kept as it ran; later than the run's end
 
 
 class RunEnvironment(msgspec.Struct, frozen=True, kw_only=True):

@@ -43,6 +43,7 @@ def test_everything_that_was_recorded(house: House) -> None:
             "smo.branch": "main",
             "smo.pushed": "yes",
             "smo.changed": "3",
+            "smo.executed": "1700000000123",
             "smo.image": "sagemaker-distribution 4.4.1-cpu",
             "smo.seed": "7",
             "smo.job": "arn:aws:sagemaker:eu-west-1:1:training-job/x",
@@ -65,6 +66,7 @@ def test_everything_that_was_recorded(house: House) -> None:
         "yes",
         3,
     )
+    assert code.executed == 1_700_000_000_123
     assert run.environment.seed == "7" and run.job.endswith("training-job/x")
 
 
@@ -118,14 +120,19 @@ def test_hostile_texts_are_plain_and_cut(house: House) -> None:
         OWN,
         f"{markup}\u202egnp.exe",
         params={markup: "x" * 1_000_000, "line\nbreak": "a\x1b[31m\0b"},
-        tags={"smo.changed": "many", "smo.pushed": "<b>", "\u202etag": "v"},
+        tags={
+            "smo.changed": "many",
+            "smo.executed": "9" * 99,
+            "smo.pushed": "<b>",
+            "\u202etag": "v",
+        },
     )
     run = shown(house, id)
     assert run.name == f"{markup}[U+202E]gnp.exe"
     by_name = {param.name: param for param in run.params}
     assert by_name[markup].more and len(by_name[markup].value) == reading.TEXT
     assert by_name["line break"].value == "a\ufffd[31m\ufffdb"
-    assert run.code.changed is None and run.code.pushed == ""
+    assert run.code.changed is None and run.code.executed is None and run.code.pushed == ""
     assert [tag.name for tag in run.tags] == ["[U+202E]tag"]
     everything = whole(house.rooms.experiments, ValueAsked(run=id, part="params", name=markup))
     assert len(everything.text) == 1_000_000 and not everything.more

@@ -87,7 +87,7 @@ describe('the model of a run', () => {
   });
 
   it('follows a run that goes on, and reads what was kept once it has ended', async () => {
-    const { model, server, now, asked } = made();
+    const { model, server, now, asked, differs } = made();
     const kept = () => server.count('GET', `${RUN_PATH}/kept`);
     now({ status: 'running', ended: null });
     model.seen = true;
@@ -99,6 +99,11 @@ describe('the model of a run', () => {
     now({ status: 'finished' });
     await pass(POLL);
     expect(kept()).toBe(2);
+    // The notebook as it ran comes a moment later.
+    now({ code: { ...RUN.code, executed: 7 } });
+    differs();
+    await pass(2_000);
+    expect(kept()).toBe(3);
     const before = asked();
     await pass(POLL * 5);
     expect(asked()).toBe(before);

@@ -191,10 +191,12 @@ export class RunModel implements IDisposable {
     this._shown = shown;
     this._changed.emit();
     const ended = before?.status === 'running' && shown.status !== 'running';
+    // The notebook follows its cell's end.
+    const executed = before?.code.executed !== shown.code.executed;
     const measured = JSON.stringify(before?.metrics) !== JSON.stringify(shown.metrics);
     await Promise.all([
       measured ? this._readCurves(shown) : null,
-      ended || this._kept === null ? this._readKept() : null
+      ended || executed || this._kept === null ? this._readKept() : null
     ]);
   }
 
