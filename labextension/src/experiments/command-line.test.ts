@@ -11,6 +11,7 @@ function store(id: string, uri: string): StoreRow {
     name: id,
     state: 'ready',
     recording: false,
+    note: '',
     read_at: null,
     problem: null,
     experiments: []

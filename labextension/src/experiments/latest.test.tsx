@@ -110,6 +110,7 @@ it('says which store is not there, beside the runs of the others', () => {
     uri: 'sqlite:////x',
     state: 'failed' as const,
     recording: true,
+    note: '',
     read_at: null,
     problem,
     experiments: []

@@ -175,6 +175,7 @@ it('chooses at first what the latest runs are of, else what a store has', () => 
     uri: id,
     state: 'ready' as const,
     recording: false,
+    note: '',
     read_at: null,
     problem: null,
     experiments: experiments.map(one => ({
