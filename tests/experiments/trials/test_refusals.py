@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from sm_onboard import aws
+from sm_onboard.experiments.recording.provider import tracking_store
 from sm_onboard.experiments.trials import writer as module
-from sm_onboard.experiments.trials.plugin import tracking_store
 from sm_onboard.experiments.trials.writer import Writer
 from tests.demo.sagemaker.absent import lacks
 from tests.localsagemaker import SageMaker
@@ -228,7 +228,7 @@ def test_others_see_that_a_run_goes_on(
 def test_a_plug_in_that_is_loaded_brings_nothing_along() -> None:
     program = (
         "import sys, os; os.environ['MLFLOW_TRACKING_URI'] = 'sagemaker-experiments'\n"
-        "import sm_onboard.experiments.trials.plugin\n"
+        "import sm_onboard.experiments.recording.provider\n"
         "print(os.environ['MLFLOW_TRACKING_URI'], {'boto3', 'mlflow', 'msgspec'} & {*sys.modules})"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
