@@ -147,6 +147,13 @@ def test_another_notebook_of_the_kernel_is_not_taken_for_it(house: House) -> Non
     assert b"other" not in house.kept(mine)
 
 
+def test_a_notebook_that_was_renamed_since_the_kernel_began_counts(house: House) -> None:
+    id = house.run("a", "train", notebook="work/train.ipynb")
+    (house.root / "work/train.ipynb").rename(house.root / "work/renamed.ipynb")
+    assert house.keep("train", path="work/renamed.ipynb").kept == (f"s.{id}",)
+    assert house.order(id)["path"] == "work/renamed.ipynb"
+
+
 def test_a_cell_that_was_deleted_since_it_ran_counts(house: House) -> None:
     id = house.run("a", "gone")
     assert house.keep("train").kept == ()

@@ -60,7 +60,7 @@ export function CellRow(props: ICellRowProps): React.ReactElement | null {
           name="more-runs"
           look="link"
           label={trans.__('+ %1 more', runs.length - 1)}
-          hint={trans.__('Show all %1 runs of this cell', runs.length)}
+          hint={trans.__('+ %1 more: show all runs of this cell', runs.length - 1)}
           onClick={props.more}
         />
       )}
