@@ -228,13 +228,14 @@ class Follower:
             self._first.insert(0, _Walking(new, feed.walk(new, first=True)))
 
     def _read(self, feed: Feed, rows: Rows) -> None:
-        one = self._first[0]
+        # Each in turn, so that all show something soon, and one that fails holds up none.
+        one = self._first.pop(0)
+        self._first.append(one)
         page = one.walk.page(rows.known(one.experiments))
         rows.put(page.runs, page.gone)
-        self._first.remove(one)
         if not page.last:
-            self._first.append(one)  # each in turn, so that all show something soon
             return
+        self._first.remove(one)
         self._read_at.update(dict.fromkeys(one.experiments, self._now()))
         self._fresh.update(one.experiments)
         self._changed.update(one.experiments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,7 @@ def test_a_refresh_is_two_requests_and_a_minute_has_two_more(server: Server, her
 def test_nothing_due_asks_nothing(server: Server, here: Here) -> None:
     fill(server, 3)
     here.settle("1")
+    assert len(server.asked) == 5, "the experiments, all runs, and news of those that ended since"
     server.asked.clear()
     assert here.step("1").wait > 0
     assert server.asked == []
@@ -232,6 +234,29 @@ def test_two_large_ones_are_read_in_turn(tmp_path: Path) -> None:
     while len(here.runs("2")) < 40:
         here.step("1", "2")
     assert 30 < len(here.runs("1")) < 60
+
+
+def test_one_that_may_not_be_read_holds_up_no_other(tmp_path: Path) -> None:
+    server = Server("1", "2")
+    fill(server, 3, "2")
+    here = Here(store_of(server), tmp_path)
+    server.trouble, server.refused = AWAY, {"runs/search"}
+    for _ in range(3):
+        with suppress(OnboardError):
+            here.step("1")
+    send = server.send
+    server.trouble = None
+
+    def choosy(method: str, target: str, body: bytes = b"", **more: object):  # type: ignore[no-untyped-def]
+        if b'"experiment_ids": ["1"]' in body:
+            raise AWAY
+        return send(method, target, body, **more)
+
+    server.send = choosy  # type: ignore[method-assign]
+    for _ in range(6):
+        with suppress(OnboardError):
+            here.step("1", "2")
+    assert len(here.runs("2")) == 3
 
 
 @pytest.mark.usefixtures("small")

@@ -246,6 +246,22 @@ def test_a_store_that_is_not_found_any_more_is_gone_with_its_runs(
     here.until(lambda: here.count() == 0)
 
 
+def test_one_that_is_being_read_meanwhile_leaves_nothing_either(house: Any, server: Gated) -> None:
+    here = house(server)
+    here.look("far.1")
+    here.until(lambda: here.row and here.row.state == "ready")
+    server.gate = threading.Semaphore(0)
+    (one,) = here.service._watcher._watched.values()
+    here.until(lambda: one.reading)
+    near = Place("near", "server", "near", URI, one.place.open)
+    here.service._watcher._found([near], last=True, everything=True)
+    assert here.count() == 0
+    server.add("late", 60)
+    server.gate.release(1000)
+    here.until(lambda: not one.reading)
+    here.until(lambda: here.count() == 0)
+
+
 def test_a_note_that_was_set_here_is_kept(house: Any, server: Gated) -> None:
     first = house(server)
     first.look("far.1")
