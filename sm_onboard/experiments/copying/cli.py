@@ -210,7 +210,8 @@ def _print(done: Sequence[Copied], total: int) -> None:
         click.echo(f"{points:,} values of metrics and {files:,} files were written.")
     for one in done:
         for sentence in (*one.left, *([one.message] if one.message else [])):
-            click.echo(f"  {shown(one.name)} ({shown(one.id)}): {sentence}", err=True)
+            named = shown(one.id) if one.name == one.id else f"{shown(one.name)} ({shown(one.id)})"
+            click.echo(f"  {named}: {sentence}", err=True)
     if len(done) < total:
         click.echo(f"Stopped: {_runs(total - len(done))} were not begun.", err=True)
 

@@ -91,6 +91,9 @@ class Copier:
             except OnboardError as error:
                 message = f"{error.message} {error.hint}".strip()
                 yield Copied(id=run.id, name=run.name, action="failed", message=message)
+            except OSError as error:  # of this machine: its disk may be full
+                message = f"{error.strerror or type(error).__name__}."
+                yield Copied(id=run.id, name=run.name, action="failed", message=message)
 
     def _one(self, run: Run, tell: Tell) -> Copied:
         copied_from = run.tags.get(ORIGIN, "")
