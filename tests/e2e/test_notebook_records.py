@@ -105,7 +105,7 @@ def test_a_notebook_that_records(
     runs = {run.name: run.id for run in store.runs()}
     kept = store.read(runs["eta-sweep-14"], record.NOTEBOOK_FILE, 1 << 20)
     texts = {
-        cell["id"]: "".join(output["text"] for output in cell["outputs"] if "text" in output)
+        cell["id"]: "".join(line for output in cell["outputs"] for line in output.get("text", ()))
         for cell in json.loads(kept)["cells"]
     }
     assert texts["train"] == "first half\nsecond half\n"
