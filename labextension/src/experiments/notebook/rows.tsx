@@ -6,6 +6,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { PanelLayout } from '@lumino/widgets';
 import * as React from 'react';
 
+import '../../../style/experiments-notebook.css';
 import type { ICell, INotebookPanel } from './lab';
 import { CellRow } from './row';
 import type { ICellRuns, Watch } from './watch';
