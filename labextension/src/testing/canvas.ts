@@ -14,6 +14,7 @@ export function withCanvas(): { drawn: IDrawn; frame(): void } {
   let dash: readonly number[] = [];
   const context = {
     strokeStyle: '',
+    canvas: { width: 600, height: 300 },
     beginPath: () => (points = 0),
     moveTo: () => (points += 1),
     lineTo: () => (points += 1),
@@ -22,9 +23,18 @@ export function withCanvas(): { drawn: IDrawn; frame(): void } {
     fillText: (text: string) => drawn.texts.push(text),
     measureText: (text: string) => ({ width: text.length * 6 }),
     ...Object.fromEntries(
-      ['save', 'restore', 'clip', 'rect', 'arc', 'fill', 'clearRect', 'setTransform'].map(
-        name => [name, () => undefined]
-      )
+      [
+        'save',
+        'restore',
+        'clip',
+        'rect',
+        'arc',
+        'fill',
+        'clearRect',
+        'setTransform',
+        'getTransform',
+        'drawImage'
+      ].map(name => [name, () => undefined])
     )
   };
   vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(context as never);

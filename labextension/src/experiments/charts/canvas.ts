@@ -44,11 +44,13 @@ export function paletteOf(element: Element): IPalette {
  * Draws when `paint` is another function, when the place's size or the theme changes, and at
  * most once a frame.
  *
- * @returns a ref for the canvas, and its size in pixels of the page
+ * @param clears - false: `paint` itself takes away what was drawn before
+ * @returns the canvas' size in pixels of the page
  */
 export function useCanvas(
   canvas: React.RefObject<HTMLCanvasElement | null>,
-  paint: Paint
+  paint: Paint,
+  clears = true
 ): { width: number; height: number } {
   const [size, setSize] = React.useState({ width: 0, height: 0 });
   const [theme, nextTheme] = React.useReducer((times: number) => times + 1, 0);
@@ -97,10 +99,12 @@ export function useCanvas(
         element.height = height;
       }
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.clearRect(0, 0, size.width, size.height);
+      if (clears) {
+        context.clearRect(0, 0, size.width, size.height);
+      }
       paint(context, size, palette.current.colours);
     });
     return () => cancelAnimationFrame(frame);
-  }, [canvas, paint, size, theme]);
+  }, [canvas, paint, size, theme, clears]);
   return size;
 }

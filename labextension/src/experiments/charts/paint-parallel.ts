@@ -141,3 +141,37 @@ export function shades(palette: IPalette): string[] {
     return `color-mix(in srgb, ${palette.accent} ${share}%, ${palette.secondary})`;
   });
 }
+
+/**
+ * Where to draw, and what to do when all is drawn.
+ *
+ * @param same - the picture was the same but for its runs: it stays until the next one is
+ * whole, or it would flicker whenever a run records
+ */
+export function onto(
+  context: Context,
+  size: { readonly width: number; readonly height: number },
+  same: boolean
+): { target: Context; show(): void } {
+  const { width, height } = context.canvas;
+  const buffer = same ? document.createElement('canvas') : null;
+  if (buffer) {
+    [buffer.width, buffer.height] = [width, height];
+  }
+  const target = buffer?.getContext('2d');
+  if (!buffer || !target) {
+    context.clearRect(0, 0, size.width, size.height);
+    return { target: context, show: () => undefined };
+  }
+  target.setTransform(context.getTransform());
+  return {
+    target,
+    show: () => {
+      context.save();
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.clearRect(0, 0, width, height);
+      context.drawImage(buffer, 0, 0);
+      context.restore();
+    }
+  };
+}

@@ -10,15 +10,9 @@ import { numbersOf, textAt } from '../table/columns';
 import { choose } from '../table/selection';
 import { axisOf, brushedRows, firstAxes, moved, type Brushes, type IAxis } from './axes';
 import { AxisControls, SIDE } from './axis-controls';
-import { useCanvas, type Paint } from './canvas';
-import { lookOf } from './look';
 import type { IChartsProps } from './page-props';
-import { paintRun, paintRuns, SHADES, shades, type IAcross } from './paint-parallel';
+import { BOTTOM, HEIGHT, placesOf, TOP, useParallelPictures } from './parallel-pictures';
 
-/** Pixels. */
-const HEIGHT = 320;
-const TOP = 40;
-const BOTTOM = 38;
 /** Runs that one may choose at once: more letters than anybody tells apart. */
 export const MOST_CHOSEN = 100;
 const AXES = 12;
@@ -31,8 +25,6 @@ export function Parallel(props: IChartsProps): React.ReactElement {
   const canvas = React.useRef<HTMLCanvasElement>(null);
   const over = React.useRef<HTMLCanvasElement>(null);
   const all = React.useRef<HTMLCanvasElement>(null);
-  const drawing = React.useRef<() => void>(() => undefined);
-  const behind = React.useRef<() => void>(() => undefined);
   const [brushes, setBrushes] = React.useState<Brushes>({});
   const keys = React.useMemo(
     () => (charts.axes ?? firstAxes(runs)).filter(key => runs.columns.has(key)),
@@ -50,97 +42,10 @@ export function Parallel(props: IChartsProps): React.ReactElement {
     [axes, brushes, rows]
   );
   const brushed = axes.some(({ key }) => Object.hasOwn(brushes, key));
-  const acrossOf = React.useCallback(
-    (width: number): IAcross => ({
-      axes,
-      xs: placesOf(axes.length, width),
-      top: TOP,
-      height: HEIGHT - TOP - BOTTOM
-    }),
-    [axes]
+  const size = useParallelPictures(
+    { all, canvas, over },
+    { axes, rows, inBrush, brushed, brushes, chosen, runs, logAxes: charts.logAxes }
   );
-
-  const paint = React.useCallback<Paint>(
-    (context, { width }, palette) => {
-      drawing.current();
-      const across = acrossOf(width);
-      const last = axes[axes.length - 1];
-      const shade = (row: number) => {
-        const place = last?.places[row] ?? NaN;
-        return Number.isNaN(place) ? 0 : Math.min(SHADES - 1, Math.floor(place * SHADES));
-      };
-      const alpha = Math.min(0.9, Math.max(0.03, 150 / Math.max(1, inBrush.length)));
-      canvas.current?.removeAttribute('data-smo-drawn');
-      drawing.current = paintRuns(
-        context,
-        across,
-        inBrush,
-        shade,
-        shades(palette),
-        alpha,
-        (frames, longest) => {
-          const told = `${inBrush.length} ${frames} ${longest.toFixed(1)}`;
-          canvas.current?.setAttribute('data-smo-drawn', told);
-        }
-      );
-    },
-    [axes, acrossOf, inBrush]
-  );
-  // All runs, faint behind the brush: drawn once, whatever the brush does.
-  const paintAll = React.useCallback<Paint>(
-    (context, { width }, palette) => {
-      behind.current();
-      behind.current = brushed
-        ? paintRuns(
-            context,
-            acrossOf(width),
-            rows,
-            () => 0,
-            [palette.secondary],
-            0.03,
-            () => undefined
-          )
-        : () => undefined;
-    },
-    [acrossOf, rows, brushed]
-  );
-  useCanvas(all, paintAll);
-  const size = useCanvas(canvas, paint);
-  React.useEffect(
-    () => () => {
-      drawing.current();
-      behind.current();
-    },
-    []
-  );
-  const paintOver = React.useCallback<Paint>(
-    (context, { width }, palette) => {
-      const across = acrossOf(width);
-      context.strokeStyle = palette.line;
-      context.lineWidth = 1;
-      for (const x of across.xs) {
-        context.beginPath();
-        context.moveTo(Math.round(x) + 0.5, TOP);
-        context.lineTo(Math.round(x) + 0.5, HEIGHT - BOTTOM);
-        context.stroke();
-      }
-      const shown = new Set(inBrush);
-      for (const [id, letter] of chosen) {
-        const row = runs.rows.get(id);
-        if (row !== undefined && shown.has(row)) {
-          const { colour, dash } = lookOf(letter);
-          const look = {
-            colour: palette.series[colour] ?? palette.text,
-            dash,
-            width: chosen.size > 20 ? 1 : 2
-          };
-          paintRun(context, across, row, look, palette);
-        }
-      }
-    },
-    [acrossOf, inBrush, chosen, runs]
-  );
-  useCanvas(over, paintOver);
 
   const set = (more: Partial<typeof charts>) =>
     deeds.set({ charts: { ...charts, ...more } });
@@ -279,13 +184,6 @@ function brushedWords({ runs, trans }: IChartsProps, rows: Int32Array): string {
   return rows.length > names.length
     ? trans.__('%1 and %2 more', names.join(', '), count(rows.length - names.length))
     : names.join(', ');
-}
-
-function placesOf(axes: number, width: number): number[] {
-  const room = Math.max(0, width - 2 * SIDE);
-  return Array.from({ length: axes }, (_, index) =>
-    axes === 1 ? width / 2 : SIDE + (room * index) / (axes - 1)
-  );
 }
 
 function nearestOf(xs: readonly number[], x: number): number {
