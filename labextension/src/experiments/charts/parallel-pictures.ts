@@ -96,8 +96,9 @@ export function useParallelPictures(
       const same = sameAs('behind', [names, logAxes, brushed, size, palette.accent]);
       const { target, show } = onto(context, size, same);
       const faint = [palette.secondary];
+      const thin = Math.min(0.25, Math.max(0.03, 30 / Math.max(1, rows.length)));
       behind.current = brushed
-        ? paintRuns(target, acrossOf(size.width), rows, () => 0, faint, 0.03, show)
+        ? paintRuns(target, acrossOf(size.width), rows, () => 0, faint, thin, show)
         : () => undefined;
     },
     [acrossOf, rows, brushed, names, logAxes]
