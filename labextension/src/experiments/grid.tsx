@@ -12,10 +12,10 @@ import { groupKey, leftEdges, lineElement, lineKey, lineOf, useSteady } from './
 import { useRecycled } from './recycled';
 import { endsOf, GroupRow, RunRow } from './row';
 import type { IShown } from './shown-columns';
-import type { IRuns } from './table/columns';
 import { bestRow } from './table/best';
-import type { Facet, INarrowed } from './table/facets';
+import type { IRuns } from './table/columns';
 import { betterOf } from './table/direction';
+import type { Facet, INarrowed } from './table/facets';
 import { groupName, type IGrouped } from './table/groups';
 import { choose, range, toggle, unchoose, type Chosen } from './table/selection';
 import type { ITableView } from './table/view-state';
@@ -45,9 +45,9 @@ export interface IRunsGridProps {
   onCompare(): void;
   onReproduce(id: string): void;
   onMenu(id: string, x: number, y: number): void;
-  onSearch(): void;
   /** Tell the best runs of a metric, at this many pixels from the list's left. */
   onBest(key: string, x: number): void;
+  onSearch(): void;
   onEscape(): void;
   /** Somebody points at the list, or types in it. */
   onHold(held: boolean): void;
@@ -76,13 +76,13 @@ export function RunsGrid(props: IRunsGridProps): React.ReactElement {
   const edges = React.useMemo(() => leftEdges(columns), [columns]);
   const ends = React.useMemo(() => endsOf(runs, columns), [runs, columns]);
 
-  /** The line that gets the focus as soon as it is on the page. */
-  const wanted = React.useRef<string | null>(null);
   const best = React.useMemo(
     () => bestShown(runs, props.view, columns),
     [runs, props.view, columns]
   );
 
+  /** The line that gets the focus as soon as it is on the page. */
+  const wanted = React.useRef<string | null>(null);
   const last = React.useRef<Element | null>(null);
   React.useEffect(() => {
     // A run that went away with the focus in it leaves it to the list's tab stop.
@@ -214,12 +214,12 @@ export function RunsGrid(props: IRunsGridProps): React.ReactElement {
   const onSort = useSteady(props.onSort);
   const onFacet = useSteady(props.onFacet);
   const onWidth = useSteady(props.onWidth);
-
-  return (
   const onBest = useSteady((key: string, heading: Element) => {
     const left = box.current?.getBoundingClientRect().left ?? 0;
     props.onBest(key, heading.getBoundingClientRect().left - left);
   });
+
+  return (
     <div
       ref={box}
       className="smo-Runs"
@@ -259,7 +259,7 @@ export function RunsGrid(props: IRunsGridProps): React.ReactElement {
       }}
     >
       <Head
-        {...{ runs, columns, span, edges, tracks, rows, all, trans }}
+        {...{ runs, columns, edges, tracks, rows, all, trans }}
         {...{ onSort, onFacet, onWidth, onChooseAll, onBest }}
         by={props.by}
         sort={props.view.sort}
@@ -290,10 +290,10 @@ export function RunsGrid(props: IRunsGridProps): React.ReactElement {
               edges={edges}
               ends={ends}
               letter={chosen.get(key)}
+              bestOf={line === best?.row ? best.title : ''}
               opens={props.onOpen !== undefined}
             />
           );
-              bestOf={line === best?.row ? best.title : ''}
         })}
       </div>
     </div>

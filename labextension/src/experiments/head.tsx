@@ -33,10 +33,10 @@ export interface IHeadProps {
   /** Null: as wide as it was at first. */
   onWidth(key: string, pixels: number | null): void;
   onChooseAll(): void;
-}
-
   /** Tell the best runs of a metric, below its heading. */
   onBest(key: string, heading: Element): void;
+}
+
 export const Head = React.memo(function Head(props: IHeadProps): React.ReactElement {
   const { runs, by, columns, edges, trans } = props;
   const shapes = React.useMemo(
@@ -124,21 +124,11 @@ function Heading(
   const sorts = sort[place];
   const known = runs.columns.get(column.key);
   const first = props.columns.findIndex(one => sort[0]?.by === one.key);
+  const isMetric = column.key.startsWith('metrics.');
   return (
     <div
       role="columnheader"
       aria-colindex={props.index + 1}
-      aria-sort={
-        sorts && place === 0 ? (sorts.down ? 'descending' : 'ascending') : 'none'
-      }
-      className={`smo-Runs-column ${column.pinned ? 'smo-mod-pinned' : ''} ${column.right ? 'smo-mod-right' : ''}`}
-      style={{ left: column.pinned ? props.edges[props.index] : undefined }}
-    >
-  const isMetric = column.key.startsWith('metrics.');
-      <span className="smo-Runs-title">
-        {column.key === NAME && (
-          <input
-            type="checkbox"
       onContextMenu={event => {
         if (isMetric) {
           event.preventDefault();
@@ -146,6 +136,16 @@ function Heading(
           props.onBest(column.key, event.currentTarget);
         }
       }}
+      aria-sort={
+        sorts && place === 0 ? (sorts.down ? 'descending' : 'ascending') : 'none'
+      }
+      className={`smo-Runs-column ${column.pinned ? 'smo-mod-pinned' : ''} ${column.right ? 'smo-mod-right' : ''}`}
+      style={{ left: column.pinned ? props.edges[props.index] : undefined }}
+    >
+      <span className="smo-Runs-title">
+        {column.key === NAME && (
+          <input
+            type="checkbox"
             className="smo-Check"
             data-smo-do="choose-all"
             tabIndex={-1}
@@ -175,19 +175,6 @@ function Heading(
           {sorts && sort.length > 1 && <sup>{place + 1}</sup>}
           <span className="smo-Grid-text">{column.title}</span>
         </button>
-      </span>
-      <span className="smo-Runs-shape">
-        {column.key === NAME ? (
-          trans._n('%2 run', '%2 runs', props.rows, count(props.rows))
-        ) : shape ? (
-          <Histogram
-            shown={shape}
-            of={column.key}
-            facet={props.facets[column.key]}
-            onFacet={props.onFacet}
-          />
-        ) : known?.kind === 'words' ? (
-          trans._n('%2 value', '%2 values', known.words.length, count(known.words.length))
         {isMetric && (
           <button
             type="button"
@@ -201,6 +188,19 @@ function Heading(
             <Icon name="star" />
           </button>
         )}
+      </span>
+      <span className="smo-Runs-shape">
+        {column.key === NAME ? (
+          trans._n('%2 run', '%2 runs', props.rows, count(props.rows))
+        ) : shape ? (
+          <Histogram
+            shown={shape}
+            of={column.key}
+            facet={props.facets[column.key]}
+            onFacet={props.onFacet}
+          />
+        ) : known?.kind === 'words' ? (
+          trans._n('%2 value', '%2 values', known.words.length, count(known.words.length))
         ) : null}
       </span>
       <Edge {...props} />

@@ -36,10 +36,10 @@ export interface IRunRowProps extends ILineProps {
   edges: readonly number[];
   ends: ReadonlyMap<string, Ends>;
   letter: string | undefined;
-  /** The run has a page of its own. */
-  opens: boolean;
   /** What it is the best of; '' of nothing. */
   bestOf: string;
+  /** The run has a page of its own. */
+  opens: boolean;
 }
 
 /** Rows of the head. */
@@ -116,14 +116,6 @@ function NameCell(props: IRunRowProps): React.ReactElement {
       ) : (
         <Name text={name} />
       )}
-      <button
-        type="button"
-        className="smo-Button smo-mod-icon smo-Runs-more"
-        data-smo-do="menu"
-        tabIndex={-1}
-        aria-label={trans.__('More for %1', name)}
-      >
-        <Icon name="more" />
       {props.bestOf !== '' && (
         <span
           className="smo-Runs-star"
@@ -134,6 +126,14 @@ function NameCell(props: IRunRowProps): React.ReactElement {
           <Icon name="star" tone="warn" />
         </span>
       )}
+      <button
+        type="button"
+        className="smo-Button smo-mod-icon smo-Runs-more"
+        data-smo-do="menu"
+        tabIndex={-1}
+        aria-label={trans.__('More for %1', name)}
+      >
+        <Icon name="more" />
       </button>
     </>
   );
