@@ -7,6 +7,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { step } from '../domain/grid-lines';
+import { useColumnsInSight } from './columns-in-sight';
 import { Head } from './head';
 import { groupKey, leftEdges, lineElement, lineKey, lineOf, useSteady } from './lines';
 import { useRecycled } from './recycled';
@@ -74,6 +75,7 @@ export function RunsGrid(props: IRunsGridProps): React.ReactElement {
   const tracks = columns.map(column => `${column.width}px`).join(' ');
   const width = columns.reduce((sum, column) => sum + column.width, 0);
   const edges = React.useMemo(() => leftEdges(columns), [columns]);
+  const span = useColumnsInSight(box, columns);
   const ends = React.useMemo(() => endsOf(runs, columns), [runs, columns]);
 
   const best = React.useMemo(
@@ -259,7 +261,7 @@ export function RunsGrid(props: IRunsGridProps): React.ReactElement {
       }}
     >
       <Head
-        {...{ runs, columns, edges, tracks, rows, all, trans }}
+        {...{ runs, columns, span, edges, tracks, rows, all, trans }}
         {...{ onSort, onFacet, onWidth, onChooseAll, onBest }}
         by={props.by}
         sort={props.view.sort}
@@ -278,7 +280,8 @@ export function RunsGrid(props: IRunsGridProps): React.ReactElement {
           const line = lines[index] ?? -1;
           const group = groups[-1 - line];
           const at = { id: `${own}${place}`, line: key, index, top: index * ROW };
-          const more = { ...at, width, tracks, trans, columns, isStop: index === stop };
+          const shown = { columns, span, width, tracks };
+          const more = { ...at, ...shown, trans, isStop: index === stop };
           return group ? (
             <GroupRow key={place} {...more} group={group} by={props.view.group ?? ''} />
           ) : (

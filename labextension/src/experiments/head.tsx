@@ -5,6 +5,7 @@ import * as React from 'react';
 
 import { step } from '../domain/grid-lines';
 import { Icon } from '../shell/icon';
+import { isDrawn, type Span } from './columns-in-sight';
 import { count } from './format';
 import { Histogram } from './histogram';
 import { NAME, sectionTitle, type IShown } from './shown-columns';
@@ -19,6 +20,7 @@ export interface IHeadProps {
   runs: IRuns;
   by: INarrowed;
   columns: readonly IShown[];
+  span: Span;
   /** Left edges of the pinned columns, in pixels. */
   edges: readonly number[];
   tracks: string;
@@ -38,10 +40,15 @@ export interface IHeadProps {
 }
 
 export const Head = React.memo(function Head(props: IHeadProps): React.ReactElement {
-  const { runs, by, columns, edges, trans } = props;
+  const { runs, by, columns, span, edges, trans } = props;
   const shapes = React.useMemo(
-    () => new Map(columns.map(({ key }) => [key, histogram(runs, key, by)])),
-    [runs, by, columns]
+    () =>
+      new Map(
+        columns
+          .filter((column, index) => isDrawn(column, index, span))
+          .map(({ key }) => [key, histogram(runs, key, by)])
+      ),
+    [runs, by, columns, span]
   );
   const sections: Array<{ title: string; first: IShown; span: number }> = [];
   for (const column of columns) {
@@ -98,15 +105,18 @@ export const Head = React.memo(function Head(props: IHeadProps): React.ReactElem
           }
         }}
       >
-        {columns.map((column, index) => (
-          <Heading
-            key={column.key}
-            {...props}
-            column={column}
-            index={index}
-            shape={shapes.get(column.key) ?? null}
-          />
-        ))}
+        {columns.map(
+          (column, index) =>
+            isDrawn(column, index, span) && (
+              <Heading
+                key={column.key}
+                {...props}
+                column={column}
+                index={index}
+                shape={shapes.get(column.key) ?? null}
+              />
+            )
+        )}
       </div>
     </div>
   );
@@ -140,7 +150,10 @@ function Heading(
         sorts && place === 0 ? (sorts.down ? 'descending' : 'ascending') : 'none'
       }
       className={`smo-Runs-column ${column.pinned ? 'smo-mod-pinned' : ''} ${column.right ? 'smo-mod-right' : ''}`}
-      style={{ left: column.pinned ? props.edges[props.index] : undefined }}
+      style={{
+        gridColumn: props.index + 1,
+        left: column.pinned ? props.edges[props.index] : undefined
+      }}
     >
       <span className="smo-Runs-title">
         {column.key === NAME && (

@@ -94,12 +94,10 @@ export const experiments: JupyterFrontEndPlugin<void> = {
     const experimentsMenu = (x: number, y: number) => {
       const menu = new Menu({ commands });
       menu.addClass('smo-Experiments-choice');
-      for (const store of model.state?.stores ?? []) {
-        for (const { id, name } of store.experiments) {
-          menu.addItem({
-            command: COMMANDS.toggle,
-            args: { id, name, store: store.name }
-          });
+      for (const { experiments, name: of, recording } of model.state?.stores ?? []) {
+        const store = recording ? trans.__('%1, where your runs go', of) : of;
+        for (const { id, name } of experiments) {
+          menu.addItem({ command: COMMANDS.toggle, args: { id, name, store } });
         }
       }
       menu.open(x, y);

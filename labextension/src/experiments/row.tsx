@@ -5,6 +5,7 @@ import * as React from 'react';
 
 import { Name } from '../shell/controls';
 import { Icon } from '../shell/icon';
+import { isDrawn, type Span } from './columns-in-sight';
 import { count, fullDate } from './format';
 import { NAME, STATUS, titleOf, type IShown } from './shown-columns';
 import { STATES } from './states';
@@ -27,6 +28,7 @@ interface ILineProps {
   width: number;
   isStop: boolean;
   columns: readonly IShown[];
+  span: Span;
   trans: TranslationBundle;
 }
 
@@ -48,7 +50,7 @@ const HEAD = 2;
 export const RunRow = React.memo(function RunRow(
   props: IRunRowProps
 ): React.ReactElement {
-  const { runs, row, columns, edges, letter } = props;
+  const { runs, row, columns, span, edges, letter } = props;
   return (
     <div
       role="row"
@@ -67,22 +69,28 @@ export const RunRow = React.memo(function RunRow(
         width: props.width
       }}
     >
-      {columns.map((column, index) => (
-        <div
-          key={column.key}
-          role="gridcell"
-          aria-colindex={index + 1}
-          data-smo-cell={column.key}
-          className={`smo-Runs-cell ${column.pinned ? 'smo-mod-pinned' : ''} ${column.right ? 'smo-mod-right' : ''}`}
-          style={column.pinned ? { left: edges[index] } : undefined}
-        >
-          {column.key === NAME ? (
-            <NameCell {...props} />
-          ) : (
-            <ValueCell {...props} column={column} />
-          )}
-        </div>
-      ))}
+      {columns.map(
+        (column, index) =>
+          isDrawn(column, index, span) && (
+            <div
+              key={column.key}
+              role="gridcell"
+              aria-colindex={index + 1}
+              data-smo-cell={column.key}
+              className={`smo-Runs-cell ${column.pinned ? 'smo-mod-pinned' : ''} ${column.right ? 'smo-mod-right' : ''}`}
+              style={{
+                gridColumn: index + 1,
+                left: column.pinned ? edges[index] : undefined
+              }}
+            >
+              {column.key === NAME ? (
+                <NameCell {...props} />
+              ) : (
+                <ValueCell {...props} column={column} />
+              )}
+            </div>
+          )
+      )}
     </div>
   );
 });
