@@ -8,7 +8,13 @@ import * as React from 'react';
 import type { DomainModel } from '../domain/model';
 import { Footer } from './footer';
 import type { DoctorModel } from './model';
-import { DoctorView, type IDoctorDeeds } from './view';
+import type { IDoctorDeeds } from './view';
+
+/** A file of its own, which the browser gets when the page is first opened. */
+const View = React.lazy(async () => {
+  const { DoctorView } = await import('./view');
+  return { default: DoctorView };
+});
 
 /** Tells the model when somebody sees it. */
 abstract class Seen extends ReactWidget {
@@ -78,14 +84,16 @@ export class DoctorContent extends Seen {
   protected override render(): React.ReactElement {
     const { model, trans, deeds } = this;
     return (
-      <DoctorView
-        report={model.report}
-        looking={model.looking}
-        error={model.feed.error ?? model.refusal}
-        slow={model.feed.slow}
-        trans={trans}
-        deeds={deeds}
-      />
+      <React.Suspense fallback={<div aria-busy="true" />}>
+        <View
+          report={model.report}
+          looking={model.looking}
+          error={model.feed.error ?? model.refusal}
+          slow={model.feed.slow}
+          trans={trans}
+          deeds={deeds}
+        />
+      </React.Suspense>
     );
   }
 

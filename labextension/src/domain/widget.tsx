@@ -10,10 +10,15 @@ import { domainIcon } from '../shell/icons';
 import { SeenWidget } from '../shell/seen';
 import { DomainBar } from './bar';
 import type { DomainModel } from './model';
-import { DomainPage } from './page';
 import { NEEDS, type PageState } from './page-state';
 import type { IDomainDeeds, IDomainPageProps } from './props';
 import { titleWords } from './words';
+
+/** A file of its own, which the browser gets when the tab is first opened. */
+const Page = React.lazy(async () => {
+  const { DomainPage } = await import('./page');
+  return { default: DomainPage };
+});
 
 /** Pixels until the page has been measured. */
 const WIDTH = 1000;
@@ -108,7 +113,11 @@ class Content extends SeenWidget {
   }
 
   protected override render(): React.ReactElement {
-    return <DomainPage {...this.props} />;
+    return (
+      <React.Suspense fallback={<div className="smo-Domain" aria-busy="true" />}>
+        <Page {...this.props} />
+      </React.Suspense>
+    );
   }
 
   protected override onResize(message: Widget.ResizeMessage): void {

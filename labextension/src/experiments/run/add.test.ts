@@ -95,11 +95,12 @@ describe('opening a run', () => {
     expect(added).toHaveLength(2);
     tab!.dispose();
     expect(looks).toHaveBeenLastCalledWith('run-s.1', false);
+    added[1]!.dispose();
+    await settled(); // what the second has asked already
     const asked = server.asks.length;
     room.model.changed.emit(undefined);
     await settled();
     expect(server.asks.length).toBe(asked);
-    added[1]!.dispose();
   });
 
   it('without a name means the run that one is at, and none where that is none', async () => {
