@@ -41,12 +41,13 @@ export function moment(time: number, now = Date.now()): string {
   return format.format(date);
 }
 
+let full: Intl.DateTimeFormat | undefined;
+
 /** The whole date, on hover. */
 export function fullDate(time: number): string {
   const date = new Date(time);
-  return Number.isNaN(date.getTime())
-    ? ''
-    : date.toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'long' });
+  full ??= new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
+  return Number.isNaN(date.getTime()) ? '' : full.format(date);
 }
 
 /** A span of milliseconds as on a stopwatch: "6:12", "1:04:09". */

@@ -6,6 +6,7 @@ import { Chips } from './chips';
 import { ChosenRuns } from './footer';
 import { count } from './format';
 import { RunsGrid } from './grid';
+import { mark, measure } from './measured';
 import { Loading, Nothing, Problem } from './notices';
 import type { IExperimentsPageProps } from './props';
 import { shownColumns, STATUS } from './shown-columns';
@@ -35,6 +36,7 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
   const { runs, view, chosen, trans, deeds, state } = props;
   const page = React.useRef<HTMLDivElement>(null);
   const search = React.useRef<HTMLInputElement>(null);
+  const start = performance.now();
   const { filter, problem } = useFilter(view.filter);
   const by = React.useMemo(
     () => found(runs, filter, { search: view.search, facets: view.facets }),
@@ -50,6 +52,9 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
     () => grouped(runs, hold.rows, view.group, new Set(view.closed)),
     [runs, hold.rows, view.group, view.closed]
   );
+  const end = performance.now();
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- the times of this arrangement
+  React.useEffect(() => measure('arrange', start, end), [lines]);
   const columns = React.useMemo(
     () => shownColumns(runs, view, trans),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- of the view only these
@@ -62,6 +67,17 @@ export function ExperimentsPage(props: IExperimentsPageProps): React.ReactElemen
       ? status.codes.reduce((sum, code) => sum + (code === recording ? 1 : 0), 0)
       : 0;
   const seesRuns = hold.rows.length > 0 || hold.waiting > 0;
+  const seesAll = seesRuns && runs.ids.length >= runs.total;
+  React.useEffect(() => {
+    if (seesRuns) {
+      mark('rows');
+    }
+  }, [seesRuns]);
+  React.useEffect(() => {
+    if (seesAll) {
+      mark('all');
+    }
+  }, [seesAll]);
   const isLoading = state === 'loading' && runs.ids.length === 0;
   const focusSearch = () => search.current?.focus();
 

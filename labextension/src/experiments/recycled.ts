@@ -7,7 +7,7 @@
 import * as React from 'react';
 
 /** Lines above and below those that are seen. */
-const MARGIN = 7;
+const MARGIN = 5;
 
 /** Lines that are scrolled past before anything is drawn anew. */
 const STEP = 4;

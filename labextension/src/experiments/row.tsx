@@ -69,31 +69,49 @@ export const RunRow = React.memo(function RunRow(
         width: props.width
       }}
     >
-      {columns.map(
-        (column, index) =>
-          isDrawn(column, index, span) && (
-            <div
-              key={column.key}
-              role="gridcell"
-              aria-colindex={index + 1}
-              data-smo-cell={column.key}
-              className={`smo-Runs-cell ${column.pinned ? 'smo-mod-pinned' : ''} ${column.right ? 'smo-mod-right' : ''}`}
-              style={{
-                gridColumn: index + 1,
-                left: column.pinned ? edges[index] : undefined
-              }}
-            >
-              {column.key === NAME ? (
-                <NameCell {...props} />
-              ) : (
-                <ValueCell {...props} column={column} />
-              )}
-            </div>
-          )
-      )}
+      {columns.map((column, index) => {
+        if (!isDrawn(column, index, span)) {
+          return null;
+        }
+        const { inner, look, title, bar } =
+          column.key === NAME ? nameIn(props) : valueIn(props, column);
+        return (
+          <div
+            key={column.key}
+            role="gridcell"
+            aria-colindex={index + 1}
+            data-smo-cell={column.key}
+            className={`smo-Runs-cell ${look} ${column.pinned ? 'smo-mod-pinned' : ''} ${column.right ? 'smo-mod-right' : ''}`}
+            title={title}
+            style={{
+              gridColumn: index + 1,
+              left: column.pinned ? edges[index] : undefined,
+              backgroundSize: bar
+            }}
+          >
+            {inner}
+          </div>
+        );
+      })}
     </div>
   );
 });
+
+/** What a cell holds. One element a cell: each further one is felt with every order. */
+interface ICell {
+  inner: React.ReactNode;
+  look: string;
+  /** All of it, on hover. */
+  title?: string;
+  /** Size of the bar behind a figure. */
+  bar?: string;
+}
+
+const NONE: ICell = { inner: '–', look: 'smo-secondary' };
+
+function nameIn(props: IRunRowProps): ICell {
+  return { inner: <NameCell {...props} />, look: 'smo-mod-parts' };
+}
 
 function NameCell(props: IRunRowProps): React.ReactElement {
   const { runs, row, letter, trans } = props;
@@ -153,80 +171,68 @@ export function Letter(props: { letter: string }): React.ReactElement {
   return <span className={`smo-Letter smo-person-${colour}`}>{props.letter}</span>;
 }
 
-function ValueCell(props: IRunRowProps & { column: IShown }): React.ReactElement | null {
+function valueIn(props: IRunRowProps, { key }: IShown): ICell {
   const { runs, row, trans } = props;
-  const { key } = props.column;
   const column = runs.columns.get(key);
   if (column?.kind === 'numbers') {
     const value = numberAt(column, row);
     if (value === null) {
-      return <span className="smo-secondary">–</span>;
+      return NONE;
     }
     const isTime = key === 'attributes.started' || key === 'attributes.ended';
-    const text = numberWords(key)(value);
-    return (
-      <>
-        {key.startsWith('metrics.') && (
-          <ValueBar value={value} ends={props.ends.get(key)} />
-        )}
-        <span
-          className="smo-Runs-value"
-          title={
-            isTime ? fullDate(value) : key === 'attributes.time' ? text : String(value)
-          }
-        >
-          {text}
-        </span>
-      </>
-    );
+    const inner = numberWords(key)(value);
+    const bar = key.startsWith('metrics.')
+      ? barOf(value, props.ends.get(key))
+      : undefined;
+    return {
+      inner,
+      look: bar === undefined ? 'smo-Runs-value' : 'smo-Runs-value smo-mod-bar',
+      title: isTime ? fullDate(value) : key === 'attributes.time' ? inner : String(value),
+      bar
+    };
   }
   const text = textAt(column, row);
   if (text === null) {
-    return <span className="smo-secondary">–</span>;
+    return NONE;
   }
   if (key === 'attributes.commit') {
-    const changed = textAt(runs.columns.get('attributes.changed'), row) ?? '0';
-    return (
-      <>
-        <code className="smo-Runs-commit" title={text}>
-          {text.slice(0, 7)}
-        </code>
-        {/^[1-9]\d*$/u.test(changed) && (
-          <span
-            className="smo-Tag"
-            title={trans._n(
-              '%1 file differed from the commit',
-              '%1 files differed from the commit',
-              Number(changed)
-            )}
-          >
-            +{changed}
-          </span>
-        )}
-      </>
-    );
+    return { inner: <CommitCell {...props} text={text} />, look: 'smo-mod-parts' };
   }
   const shown = key === STATUS ? stateWords(text, trans) : text;
+  return { inner: shown.slice(0, 200), look: '', title: shown };
+}
+
+function CommitCell(props: IRunRowProps & { text: string }): React.ReactElement {
+  const { runs, row, trans, text } = props;
+  const changed = textAt(runs.columns.get('attributes.changed'), row) ?? '0';
   return (
-    <span className="smo-Grid-text" title={shown}>
-      {shown.slice(0, 200)}
-    </span>
+    <>
+      <code className="smo-Runs-commit" title={text}>
+        {text.slice(0, 7)}
+      </code>
+      {/^[1-9]\d*$/u.test(changed) && (
+        <span
+          className="smo-Tag"
+          title={trans._n(
+            '%1 file differed from the commit',
+            '%1 files differed from the commit',
+            Number(changed)
+          )}
+        >
+          +{changed}
+        </span>
+      )}
+    </>
   );
 }
 
 /** As long as the value is large, also where less is better. */
-function ValueBar(props: {
-  value: number;
-  ends: Ends | undefined;
-}): React.ReactElement | null {
-  const [from, to] = props.ends ?? [0, 0];
-  if (!Number.isFinite(props.value) || !(to > from)) {
-    return null;
+function barOf(value: number, [from, to]: Ends = [0, 0]): string | undefined {
+  if (!Number.isFinite(value) || !(to > from)) {
+    return undefined;
   }
-  const part = (props.value / 2 - from / 2) / (to / 2 - from / 2);
-  return (
-    <span className="smo-Grid-bar" style={{ width: `${(part * 100).toFixed(1)}%` }} />
-  );
+  const part = (value / 2 - from / 2) / (to / 2 - from / 2);
+  return `max(1px, ${(part * 100).toFixed(1)}%) 17px`;
 }
 
 /** Ends of all metrics' columns. */
