@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from sm_onboard.git.listener import Listener
+from sm_onboard.repos.engine.move import Move
+from sm_onboard.repos.engine.mover import Mover
 from tests.repos.world import World, tree, world
 
 
@@ -69,6 +71,29 @@ def prepare(here: World, do: str, number: int) -> str:
 @pytest.mark.parametrize("do", ["clone", "update", "set_aside", "undo"])
 def test_cancelled_at_some_instants(tmp_path: Path, do: str) -> None:
     cancelled_at_random(tmp_path, do, rounds=4, seed=os.getpid())
+
+
+def test_cancelled_after_the_files_are_placed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was set aside comes back from its snapshot, though its git was cancelled."""
+    with world(tmp_path, files=10, size=500) as here:
+        mine = prepare(here, "set_aside", 1)
+        before = tree(here.clone)
+        listener = Listener(log=here.logged.append)
+
+        def cancelled(self: Mover, move: Move) -> None:
+            assert tree(here.clone) != before
+            listener.cancel.set()
+            self.git.run("rev-parse", "HEAD", cwd=self.folder)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Mover, "_write_head", cancelled)
+            done = here.engine.act(here.entry(), "set_aside", listener)
+        assert done.state == "cancelled"
+        assert tree(here.clone) == before
+        assert here.status() == mine
+        assert here.act("set_aside").state == "ready"
 
 
 @pytest.mark.long

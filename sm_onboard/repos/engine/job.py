@@ -93,9 +93,9 @@ class Job:
         return Mover(self.git, folder, self.part, self._objects(folder), self.alone)
 
     def _objects(self, folder: Path) -> Any:
-        def find(id: str, into: Path) -> Path:
+        def find(git: Git, id: str, into: Path) -> Path:
             found = snapshot.load(self.snapshots / id)
-            return snapshot.objects(self.git, folder, found, into)
+            return snapshot.objects(git, folder, found, into)
 
         return find
 

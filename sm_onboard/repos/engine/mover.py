@@ -44,13 +44,14 @@ class Mover:
         git: runs git.
         folder: the clone.
         part: makes a new, empty folder of ours on the clone's file system.
-        objects: finds the object folder of a snapshot by id, for raw contents.
+        objects: makes the object folder of a snapshot, by id and with a folder of ours, for raw
+            contents; with the mover's git, since a cancelled one brings nothing back.
     """
 
     git: Git
     folder: Path
     part: Callable[[], Path]
-    objects: Callable[[str, Path], Path]
+    objects: Callable[[Git, str, Path], Path]
     alone: bool = False  # the entry's lock is held: a lock file of ours is a dead one's
 
     def __post_init__(self) -> None:
@@ -225,7 +226,7 @@ class Mover:
             changes,
             move.new.commit,
             part,
-            lambda into: self.objects(move.snapshot, into),
+            lambda into: self.objects(self.git, move.snapshot, into),
         )
         return Placing(self.folder, changes, found, fresh)
 
