@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+import statistics
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +88,7 @@ def test_from_the_panel_to_the_run_one_looks_for(
     client.set_terminated(run.info.run_id)
     expect(page.locator('[data-smo-live="0"]')).to_have_count(1)
     assert window.axe('[data-smo-page="experiments"]') == []
+    assert len(_delays(window, uri, 10)) == 10
 
 
 def test_a_fresh_machine_and_a_store_that_is_not_one(
@@ -96,3 +102,77 @@ def test_a_fresh_machine_and_a_store_that_is_not_one(
     fresh = open_window(start_lab(environment={"MLFLOW_TRACKING_URI": None}))
     room = fresh.show_panel().locator('[data-smo-room="experiments"]')
     expect(room).to_contain_text("No runs yet")
+
+
+WRITER = """
+import sys, time
+from mlflow import MlflowClient
+client = MlflowClient(sys.argv[1])
+experiment = client.get_experiment_by_name("churn").experiment_id
+for number in range(int(sys.argv[2])):
+    run = client.create_run(experiment, run_name=f"new-{number}").info.run_id
+    print(time.time(), flush=True)
+    client.log_metric(run, "auc", 0.5)
+    client.set_terminated(run)
+"""
+SEEN = """() => {
+  const grid = document.querySelector('.smo-Runs');
+  window.seen = [];
+  new MutationObserver(() => {
+    window.seen.push([Number(grid.ariaRowCount) - 2, Date.now() / 1000]);
+  }).observe(grid, { attributeFilter: ['aria-rowcount'] });
+}"""
+WHERE = """() => [document.querySelector('.smo-Runs').scrollTop,
+  document.activeElement.dataset.smoSearch ?? document.activeElement.className]"""
+
+
+def _delays(window: Any, uri: str, count: int) -> list[float]:
+    """Seconds until each run was on the page, while a process of its own writes ``count``.
+
+    The person is half way down and types in the search box: both stay as they are.
+    """
+    grid = window.page.locator(".smo-Runs")
+    before = int(grid.get_attribute("aria-rowcount")) - 2
+    answers: list[Any] = []
+    window.page.mouse.move(5, 5)
+    window.page.locator("[data-smo-search]").focus()
+    grid.evaluate("node => { node.scrollTop = 520; }")
+    window.page.evaluate(SEEN)
+    here = window.page.evaluate(WHERE)
+    assert here == [520, "runs"]
+    window.page.on(
+        "response",
+        lambda answer: answers.append(answer) if "/experiments/runs" in answer.url else None,
+    )
+    environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER, uri, str(count)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    )
+    expect(grid).to_have_attribute("aria-rowcount", str(before + count + 2), timeout=60_000)
+    told, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert window.page.evaluate(WHERE) == here
+    assert answers
+    assert not any(answer.json()["whole"] for answer in answers), "only what is new is sent"
+    written = [float(line) for line in told.split()]
+    seen = window.page.evaluate("() => window.seen")
+    return [
+        next(at for shown, at in seen if shown > before + number) - at_its_end
+        for number, at_its_end in enumerate(written)
+    ]
+
+
+@pytest.mark.long
+def test_100_runs_are_written_while_somebody_looks(
+    written: Path, start_lab: Any, open_window: Any
+) -> None:
+    uri = f"sqlite:///{written}"
+    window = open_window(start_lab(environment={"MLFLOW_TRACKING_URI": uri}))
+    window.show_panel().locator('[data-smo-do="experiments-page"]').click()
+    expect(window.page.locator(".smo-Runs")).to_have_attribute("aria-rowcount", re.compile(r"\d\d"))
+    delays = _delays(window, uri, 100)
+    print(f"seen after {statistics.median(delays):.2f} s, the last after {max(delays):.2f} s")
+    assert max(delays) <= 2
