@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from sm_onboard.errors import OnboardError
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _SAGEMAKER = "SageMaker Experiments"
 _THREADS = 4  # a store may hang in each
+
+LONGEST: Final = 16_000
+"""Characters of a parameter or tag that are kept of a run: twice what MLflow itself takes."""
 
 
 def make_service(rooms: Rooms) -> ExperimentsService:
@@ -100,7 +103,11 @@ def _place(
 
     def open() -> Store:
         return open_store(
-            uri, environ=rooms.environ, home=rooms.home, region=rooms.place.region or ""
+            uri,
+            environ=rooms.environ,
+            home=rooms.home,
+            region=rooms.place.region or "",
+            longest=LONGEST,
         )
 
     def follow() -> Follower:

@@ -34,12 +34,20 @@ def own_file(environ: Mapping[str, str], home: Path) -> Path:
     return state_home(environ, home) / "mlflow.db"
 
 
-def open_store(uri: str, *, environ: Mapping[str, str], home: Path, region: str = "") -> Store:
+def open_store(
+    uri: str,
+    *,
+    environ: Mapping[str, str],
+    home: Path,
+    region: str = "",
+    longest: int | None = None,
+) -> Store:
     """The store behind a tracking URI; a local one is looked for at once, a remote one is not.
 
     Args:
         uri: what MLflow takes as a tracking URI, a path, or ``sagemaker-experiments[:region]``.
         region: of SageMaker Experiments, where the URI names none.
+        longest: characters of a parameter or tag in lists of a database's runs; None: all.
 
     Raises:
         InvalidRequest: ``experiments.store_kind``.
@@ -56,7 +64,7 @@ def open_store(uri: str, *, environ: Mapping[str, str], home: Path, region: str 
     if match := _SQLITE.fullmatch(uri):
         from .sqlite import SqliteStore
 
-        return SqliteStore(_database(match[1], home), uri)
+        return SqliteStore(_database(match[1], home), uri, longest)
     scheme = uri.partition("://")[0].lower() if "://" in uri else ""
     if scheme in ("http", "https"):
         from .server import ServerStore
@@ -64,15 +72,15 @@ def open_store(uri: str, *, environ: Mapping[str, str], home: Path, region: str 
         return ServerStore(uri, environ=environ)
     if not uri or scheme not in ("", "file") or uri.startswith("arn:"):
         raise InvalidRequest("experiments.store_kind", _not_a_store(uri, scheme), _WAYS)
-    return _local(uri, home)
+    return _local(uri, home, longest)
 
 
-def _local(uri: str, home: Path) -> Store:
+def _local(uri: str, home: Path, longest: int | None) -> Store:
     path = _path(_of_file_url(uri) if uri.lower().startswith("file:") else uri, home)
     if path.is_file():  # somebody named the database itself
         from .sqlite import SqliteStore
 
-        return SqliteStore(path, uri)
+        return SqliteStore(path, uri, longest)
     from .files import FileStore
 
     return FileStore(path, uri)

@@ -40,6 +40,8 @@ class SqliteStore:
     Args:
         path: of the file.
         uri: as the person gave it.
+        longest: characters of a parameter or tag in ``runs``, where one does not fit in memory
+            with all others; ``run`` and ``tagged`` give all of it.
 
     Attributes:
         notes: sentences about what is not as usual; complete after the first call.
@@ -47,8 +49,9 @@ class SqliteStore:
 
     kind: Kind = "sqlite"
 
-    def __init__(self, path: Path, uri: str = "") -> None:
+    def __init__(self, path: Path, uri: str = "", longest: int | None = None) -> None:
         self.path = path
+        self.longest = longest
         self.uri = uri or f"sqlite:///{path}"
         self.notes: list[str] = []
 
@@ -71,8 +74,10 @@ class SqliteStore:
 
     def runs(self, experiments: list[str] | None = None) -> list[Run]:
         if experiments is None:
-            return self._read(lambda connection: rows.runs(connection, rows.ACTIVE, ()))
-        return self._read(lambda connection: rows.runs_of(connection, experiments))
+            return self._read(
+                lambda connection: rows.runs(connection, rows.ACTIVE, (), self.longest)
+            )
+        return self._read(lambda connection: rows.runs_of(connection, experiments, self.longest))
 
     def tagged(self, tag: str, value: str) -> list[Run]:
         where = f"{rows.ACTIVE} AND run_uuid IN ({rows.TAGGED})"

@@ -28,9 +28,10 @@ _RUNS = (
 )
 _IDS = "SELECT run_uuid FROM runs WHERE {where}"
 _PAIRS = (
-    "SELECT run_uuid, key, value FROM {table}"
+    "SELECT run_uuid, key, {value} FROM {table}"
     " WHERE run_uuid IN (SELECT run_uuid FROM runs WHERE {where})"
 )
+_CUT = "CASE WHEN typeof(value) IN ('text', 'blob') THEN substr(value, 1, {length}) ELSE value END"
 _METRICS = (
     "SELECT run_uuid, key, value, is_nan FROM latest_metrics"
     " WHERE run_uuid IN (SELECT run_uuid FROM runs WHERE {where})"
@@ -74,21 +75,29 @@ def artifacts_of(connection: sqlite3.Connection, id: str) -> str:
     return text(row[0])
 
 
-def runs_of(connection: sqlite3.Connection, experiments: list[str]) -> list[Run]:
+def runs_of(
+    connection: sqlite3.Connection, experiments: list[str], longest: int | None = None
+) -> list[Run]:
     found: list[Run] = []
     for start in range(0, len(experiments), _CHUNK):
         some = experiments[start : start + _CHUNK]
         marks = ",".join("?" * len(some))
-        found += runs(connection, f"{ACTIVE} AND experiment_id IN ({marks})", some)
+        found += runs(connection, f"{ACTIVE} AND experiment_id IN ({marks})", some, longest)
     return found
 
 
-def runs(connection: sqlite3.Connection, where: str, values: Any) -> list[Run]:
-    """The runs that a condition on ``runs`` chooses, newest first."""
+def runs(
+    connection: sqlite3.Connection, where: str, values: Any, longest: int | None = None
+) -> list[Run]:
+    """The runs that a condition on ``runs`` chooses, newest first.
+
+    Args:
+        longest: characters of a parameter or tag; a longer one is cut and ends with "…".
+    """
     # {where} is one of this module's own conditions; values go in as parameters
     rows = connection.execute(_RUNS.format(where=where), values).fetchall()
-    params = _pairs(connection, _PAIRS.format(table="params", where=where), values)
-    tags = _pairs(connection, _PAIRS.format(table="tags", where=where), values)
+    params = _pairs(connection, "params", where, values, longest)
+    tags = _pairs(connection, "tags", where, values, longest)
     metrics: dict[str, dict[str, float]] = {}
     names: dict[str, str] = {}  # SQLite gives a text of its own for every row
     for run, key, value, nan in connection.execute(_METRICS.format(where=where), values):
@@ -155,7 +164,12 @@ def _run(
     )
 
 
-def _pairs(connection: sqlite3.Connection, query: str, values: Any) -> dict[str, dict[str, str]]:
+def _pairs(
+    connection: sqlite3.Connection, table: str, where: str, values: Any, longest: int | None
+) -> dict[str, dict[str, str]]:
+    # Cut by SQLite already, so that one long value after the other is in memory, not all.
+    shown = "value" if longest is None else _CUT.format(length=longest + 1)
+    query = _PAIRS.format(table=table, value=shown, where=where)
     found: dict[str, dict[str, str]] = {}
     names: dict[str, str] = {}
     for run, key, value in connection.execute(query, values):
@@ -165,7 +179,11 @@ def _pairs(connection: sqlite3.Connection, query: str, values: Any) -> dict[str,
         name = names.get(key)
         if name is None:
             name = names[key] = text(key)
-        of_run[name] = value if type(value) is str else text(value)
+        if type(value) is not str:
+            value = text(value)
+        if longest is not None and len(value) > longest:
+            value = f"{value[:longest]}…"
+        of_run[name] = value
     return found
 
 
