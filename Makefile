@@ -136,9 +136,10 @@ dev: $(DEV)/.stamp
 bench: $(BENCH)/.stamp bench-experiments
 	@PATH="$(abspath $(BENCH))/bin:$$PATH" $(BENCH)/bin/python -m bench $(BENCH_OPTIONS)
 
-## bench-experiments: 10,000 runs of an MLflow server on PostgreSQL, and mlflow itself, in one run
+## bench-experiments: 10,000 runs in a file and of a server on PostgreSQL, beside mlflow itself
 .PHONY: bench-experiments
-bench-experiments: $(TEST)/.stamp
+bench-experiments: $(TEST)/.stamp $(CACHE)/chromium
+	@CHROMIUM="$$(cat $(CACHE)/chromium)" $(TEST)/bin/python -m bench.experiments_table
 	@$(TEST)/bin/python -m bench.experiments_server
 
 ## bench-sagemaker: the local SageMaker beside stock moto, in one run
