@@ -34,11 +34,14 @@ All plug-ins with the panel take 43 kB, all style 13 kB, the list of modules 5 k
 LATER = {
     "smo-Domain-panel": 16_000,
     "smo-Doctor-main": 3_000,
-    "smo-Runs-row": 20_000,
+    "smo-Runs-body": 20_000,
+    "smo-Runs-value": 8_000,  # of the table, and of comparing
+    "smo-Parallel-all": 8_000,  # of charts, and of comparing
+    "smo-Bars-run": 8_000,
     "smo-CurveLegend": 15_000,
-    "smo-Charts-part": 15_000,
     "smo-Best-run": 4_000,
     "smo-Run-columns": 25_000,
+    "smo-Compare-tools": 20_000,
     "smo-CellRow-trouble": 8_000,
     "smo-Reproduce-exactly": 6_000,
 }

@@ -112,9 +112,19 @@ export class ExperimentsModel implements IDisposable {
     void this._looking.tellAll();
   }
 
-  /** A view begins or ends to look: `page`, `panel`, `run-…`. */
-  look(view: 'page' | 'panel' | `run-${string}`, open: boolean): void {
-    if (this._looking.views.has(view) !== open) {
+  /**
+   * A view begins or ends to look: `page`, `panel`, `run-…`, `page-…`.
+   *
+   * @param experiments - that are read for it; the page's are those that are chosen
+   */
+  look(
+    view: 'page' | 'panel' | `run-${string}` | `page-${string}`,
+    open: boolean,
+    experiments: readonly string[] = []
+  ): void {
+    const others = (this._others.get(view) ?? []).join('\n') !== experiments.join('\n');
+    this._others.set(view, experiments);
+    if (this._looking.views.has(view) !== open || (open && others)) {
       this._looking.set(view, open || undefined);
     }
   }
@@ -140,7 +150,7 @@ export class ExperimentsModel implements IDisposable {
   private async _look(view: string): Promise<void> {
     const body = {
       view: this._looking.nameOf(view),
-      experiments: view === 'page' ? this._experiments : [],
+      experiments: view === 'page' ? this._experiments : (this._others.get(view) ?? []),
       metric: this._metric,
       open: this._looking.seen(view) ?? false
     };
@@ -193,6 +203,8 @@ export class ExperimentsModel implements IDisposable {
   private readonly _settings: ServerConnection.ISettings;
   private readonly _changed = new Signal<this, void>(this);
   private readonly _looking: Looking<true>;
+  /** What views besides the page look at. */
+  private readonly _others = new Map<string, readonly string[]>();
   private _experiments: readonly string[] = [];
   private _runs: IRuns = NO_RUNS;
   private _metric = '';

@@ -26,6 +26,7 @@ import { experimentsIcon } from '../shell/icons';
 import { IOnboardPanel } from '../shell/tokens';
 import { addCharts } from './charts/add';
 import { commandLine } from './command-line';
+import { addCompare } from './compare/add';
 import { LatestWidget } from './latest-widget';
 import { ExperimentsModel, firstChoice } from './model';
 import { PageState } from './page-state';
@@ -258,6 +259,7 @@ export const experiments: JupyterFrontEndPlugin<void> = {
     );
     addReproduce(room);
     addRun(room);
+    addCompare(room);
     addNotebook(room, registry);
 
     addCharts(room);

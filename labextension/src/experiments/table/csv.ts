@@ -31,7 +31,7 @@ function cell(runs: IRuns, key: string, row: number): string {
   return date && !Number.isNaN(date.getTime()) ? date.toISOString() : String(number);
 }
 
-function textCell(text: string): string {
+export function textCell(text: string): string {
   const plain = /^\s*[=+\-@\t\r\n＝＋－＠]/u.test(text) ? `'${text}` : text;
   return /[",\r\n]/u.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }
