@@ -195,6 +195,7 @@ def _page(browser: Browser, store: Path, runs: int, folder: Path, figures: Figur
         button.wait_for()
         page.locator("[data-smo-run]").first.wait_for()
         figures["memory: the tab's JavaScript before, MB"].append(_heap(page))
+        figures["memory: the tab's process before, MB (PSS)"].append(_tab(browser))
         figures["memory: the server before, MB (PSS)"].append(_server(lab))
         page.evaluate(WATCH)
         button.click()
@@ -208,6 +209,7 @@ def _page(browser: Browser, store: Path, runs: int, folder: Path, figures: Figur
         _deeds(page, figures)
         _scroll(page, figures)
         figures["memory: the tab's JavaScript, MB"].append(_heap(page))
+        figures["memory: the tab's process, MB (PSS)"].append(_tab(browser))
         figures["memory: the server, MB (PSS)"].append(_server(lab))
     finally:
         context.close()
@@ -270,7 +272,19 @@ def _heap(page: Page) -> float:
 
 def _server(lab: Lab) -> float:
     assert lab._process
-    rollup = Path(f"/proc/{lab._process.pid}/smaps_rollup")
+    return _pss(lab._process.pid)
+
+
+def _tab(browser: Browser) -> float:
+    """The largest process that draws a page: other ones wait for a page or are the browser's."""
+    session = browser.new_browser_cdp_session()
+    found = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    return max(_pss(one["id"]) for one in found if one["type"] == "renderer")
+
+
+def _pss(process: int) -> float:
+    rollup = Path(f"/proc/{process}/smaps_rollup")
     if not rollup.exists():
         return float("nan")
     sizes = [line.split() for line in rollup.read_text().splitlines()]
