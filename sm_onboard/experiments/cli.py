@@ -133,15 +133,19 @@ def list_(
 @click.argument("runs", nargs=-1, required=True, metavar="RUN RUN...")
 @_store
 @click.option("--all", "everything", is_flag=True, help="Show what is the same, too.")
+@click.option("--code", is_flag=True, help="Show how the code of the second is another.")
 @_json
-def compare(runs: tuple[str, ...], store: str | None, everything: bool, as_json: bool) -> None:
+def compare(
+    runs: tuple[str, ...], store: str | None, everything: bool, code: bool, as_json: bool
+) -> None:
     """Shows what differs between runs.
 
     RUN is a run's id, the beginning of its id, or its name. Compared are parameters, metrics,
-    data sets, code, packages and tags.
+    data sets, code, packages and tags; with --code the lines of code of two runs, notebooks
+    cell by cell.
 
     Exit status: 0 compared, whether they differ or not; 1 a run is not there or the store
-    cannot be read; 2 the command line is wrong.
+    cannot be read; 2 the command line is wrong; 130 interrupted.
     """
     with told():
         from . import cli_words as words
@@ -151,6 +155,12 @@ def compare(runs: tuple[str, ...], store: str | None, everything: bool, as_json:
         if len(runs) < 2:
             raise InvalidRequest(
                 "experiments.one_run", "One run alone does not compare.", "Name two or more."
+            )
+        if code and len(runs) > 2:
+            raise InvalidRequest(
+                "experiments.two_runs",
+                f"The code of two runs is compared, and these are {len(runs)}.",
+                "Name two, the older one first.",
             )
         opened = _open(store)
         every = opened.runs()
@@ -164,6 +174,12 @@ def compare(runs: tuple[str, ...], store: str | None, everything: bool, as_json:
                     "Name each run once.",
                 )
             chosen.append(run)
+        if code:
+            from .compare.cli import compare_code
+
+            compare_code(opened, chosen[0], chosen[1], as_json=as_json)
+            _say_notes(opened)
+            return
         found = compared(opened, chosen)
         if not everything:
             found = found.differing()

@@ -82,3 +82,12 @@ def test_three_runs_side_by_side(recorded: str, start_lab: Any, open_window: Any
     head.locator('[data-smo-do="remove"]').click()
     expect(page.locator("[data-smo-runs='2']")).to_be_visible()
     expect(values).not_to_contain_text("<img")
+
+    # The same on the command line.
+    program = [str(Path(sys.executable).with_name("sm-onboard")), "experiments", "compare"]
+    done = subprocess.run(
+        [*program, "first", "last", "--code", "--store", recorded], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "changed features.py, +1 -1" in done.stdout
+    assert "      2 +     return step % 3" in done.stdout.splitlines()

@@ -59,7 +59,7 @@ def reproduce(run: str, store: str | None, into: str | None, yes: bool, as_json:
         found = find_run(opened, run)
         here = here_of(rooms)
         made: Made | None = None
-        with _stopping(here):
+        with stopping(here):
             material = gather(opened, found.id, Path(temporary))
             planned = plan(material, here)
         if not as_json:
@@ -67,7 +67,7 @@ def reproduce(run: str, store: str | None, into: str | None, yes: bool, as_json:
         if planned.possible:
             if not yes:
                 _ask(planned)
-            with _stopping(here):
+            with stopping(here):
                 made = make(material, planned, here, Path(into).absolute() if into else None)
         if as_json:
             print_json({"plan": planned, "made": made})
@@ -77,7 +77,7 @@ def reproduce(run: str, store: str | None, into: str | None, yes: bool, as_json:
 
 
 @contextmanager
-def _stopping(here: Here) -> Iterator[None]:
+def stopping(here: Here) -> Iterator[None]:
     """Ctrl-C ends git first, and what it has written goes with it."""
     before = signal.signal(signal.SIGINT, lambda *_: here.cancel.set())
     try:

@@ -105,6 +105,7 @@ def test_an_experiment(run: Run) -> None:
         (["list", "--store", "ftp://x"], "ftp://"),
         (["compare", "forest"], "Name two"),
         (["compare", "forest", FIRST], "named before"),
+        (["compare", "forest", FIRST, SECOND, "--code"], "Name two, the older"),
         (["compare", "forest", "aaaaaaaa"], "2 runs"),
         (["compare"], "RUN"),
     ],
