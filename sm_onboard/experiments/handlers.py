@@ -17,6 +17,7 @@ from .notebook import handlers as notebook
 from .reproduce import handlers as reproduce
 from .run import handlers as one_run
 from .shown import ExperimentsLook, ExperimentsState, RunsAsked, RunsTable
+from .training import handlers as training
 
 if TYPE_CHECKING:
     from sm_onboard.rooms import Rooms
@@ -67,4 +68,5 @@ ROUTES = (
     *notebook.ROUTES,
     *reproduce.ROUTES,
     *one_run.ROUTES,
+    *training.ROUTES,
 )

@@ -14,7 +14,13 @@ _ACTION = re.compile(r"to perform: ([\w-]+:\w+)")  # as IAM words a refusal
 
 def problem_of(error: OnboardError) -> DomainProblem:
     """An error of a store; the same shape as the domain's, so that both are shown alike."""
-    named = _ACTION.search(Refusal.of(error.__cause__).message)
+    named = refused_action(error)
     if error.code == "aws.forbidden" and named:
-        return problem(error, Where(), named[1])
+        return problem(error, Where(), named)
     return DomainProblem(code=error.code, message=error.message, hint=error.hint)
+
+
+def refused_action(error: OnboardError) -> str:
+    """The action that IAM says is missing; empty where it does not say."""
+    named = _ACTION.search(Refusal.of(error.__cause__).message)
+    return named[1] if named else ""

@@ -62,6 +62,9 @@ SOURCE_FOLDER: Final = "sm-onboard/source"
 # The source of the payload with which a kernel's reply says that a cell recorded.
 TOLD: Final = "sm_onboard"
 
+# In a training job that repeats another: the id of that one's run.
+REPEATS_VARIABLE: Final = "SM_ONBOARD_REPEATS"
+
 # In a reproduced clone, outside of git: says which run the next one repeats.
 # JSON: {"run_id": str, "store": str, "name": str}.
 REPEATS_FILE: Final = ".git/sm-onboard/repeats.json"

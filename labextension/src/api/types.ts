@@ -311,6 +311,57 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly '/experiments/job-again': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** What starting a run's training job again would ask of SageMaker; starts nothing. */
+    readonly post: operations['planJobAgain'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/experiments/job-again/start': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** The person has seen the plan: start exactly this training job. It costs money. */
+    readonly post: operations['startJobAgain'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/experiments/job-logs': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** A page of the logs of a run's training job. */
+    readonly post: operations['getJobLogs'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly '/experiments/kernels/{kernel}': {
     readonly parameters: {
       readonly query?: never;
@@ -440,6 +491,23 @@ export interface paths {
     };
     /** One run as its store has it now. */
     readonly get: operations['getRun'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/experiments/runs/{id}/job': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What SageMaker says of the training job that a run was in. */
+    readonly get: operations['getRunJob'];
     readonly put?: never;
     readonly post?: never;
     readonly delete?: never;
@@ -1092,6 +1160,144 @@ export interface components {
       readonly why_not: string;
     };
     /**
+     * JobAgain
+     * @description Either ``plan`` or ``problem``.
+     */
+    readonly JobAgain: {
+      readonly plan: components['schemas']['JobPlan'] | null;
+      readonly problem: components['schemas']['DomainProblem'] | null;
+    };
+    /** JobAgainAsked */
+    readonly JobAgainAsked: {
+      readonly run: string;
+    };
+    /**
+     * JobAgainConfirmed
+     * @description What the person saw: the name and the digest of the plan.
+     */
+    readonly JobAgainConfirmed: {
+      readonly run: string;
+      readonly name: string;
+      readonly digest: string;
+    };
+    /**
+     * JobChannel
+     * @description One input; ``address`` is in S3, else the id of a file system.
+     */
+    readonly JobChannel: {
+      readonly name: string;
+      readonly address: string;
+    };
+    /**
+     * JobFacts
+     * @description What DescribeTrainingJob says; what is unknown is empty or None.
+     */
+    readonly JobFacts: {
+      readonly name: string;
+      readonly arn: string;
+      /** @enum {unknown} */
+      readonly status:
+        'failed' | 'finished' | 'running' | 'stopped' | 'stopping' | 'unknown';
+      readonly secondary: string;
+      readonly failure: string;
+      readonly instances: string;
+      readonly spot: boolean;
+      readonly image: string;
+      readonly role: string;
+      readonly created: number | null;
+      readonly started: number | null;
+      readonly ended: number | null;
+      readonly billable: number | null;
+      readonly hyperparameters: readonly components['schemas']['NamedText'][];
+      readonly channels: readonly components['schemas']['JobChannel'][];
+      readonly output: string;
+      readonly model: string;
+      readonly metrics: readonly components['schemas']['NamedNumber'][];
+      readonly cut: number;
+    };
+    /** JobLine */
+    readonly JobLine: {
+      readonly stream: number;
+      readonly time: number;
+      readonly text: string;
+      readonly more: boolean;
+    };
+    /**
+     * JobLogs
+     * @description One page of a job's logs.
+     *
+     *         ``none_yet``: the job goes on and has written nothing. ``none``: it is over, and there is
+     *         no log. ``expired``: there was one, and CloudWatch has deleted its lines. ``end``: there is
+     *         no more now; ``next`` then gives what is written later.
+     */
+    readonly JobLogs: {
+      /** @enum {unknown} */
+      readonly state: 'expired' | 'failed' | 'lines' | 'none' | 'none_yet';
+      readonly streams: readonly string[];
+      readonly streams_cut: number;
+      readonly lines: readonly components['schemas']['JobLine'][];
+      readonly next: string;
+      readonly end: boolean;
+      readonly problem: components['schemas']['DomainProblem'] | null;
+    };
+    /** JobLogsAsked */
+    readonly JobLogsAsked: {
+      readonly run: string;
+      /** @default  */
+      readonly next?: string;
+    };
+    /**
+     * JobPart
+     * @description How something of today compares with the job.
+     */
+    readonly JobPart: {
+      /** @enum {unknown} */
+      readonly part: 'data' | 'image' | 'price' | 'role' | 'tags';
+      /** @enum {unknown} */
+      readonly state: 'differs' | 'missing' | 'ok' | 'unknown';
+      readonly text: string;
+      readonly problem: components['schemas']['DomainProblem'] | null;
+    };
+    /**
+     * JobPlan
+     * @description What would be asked of SageMaker. Nothing was started.
+     *
+     *         Attributes:
+     *             name: of the new job. of: of the old one.
+     *             per_hour: USD that its instances cost an hour at most; None: unknown.
+     *             longest: seconds after which SageMaker stops it; None: it does not say.
+     *             confirm: what a person is asked, with what it costs and who pays.
+     *             request: the whole CreateTrainingJob as JSON text; long values are cut in it.
+     *             digest: of the whole request; starting it takes this.
+     */
+    readonly JobPlan: {
+      readonly run: string;
+      readonly name: string;
+      readonly of: string;
+      readonly region: string;
+      readonly account: string;
+      readonly instances: string;
+      readonly per_hour: number | null;
+      /** @enum {unknown} */
+      readonly price_source: 'api' | 'none' | 'table';
+      readonly price_date: string;
+      readonly longest: number | null;
+      readonly parts: readonly components['schemas']['JobPart'][];
+      readonly confirm: string;
+      readonly request: string;
+      readonly request_cut: boolean;
+      readonly digest: string;
+    };
+    /**
+     * JobStarted
+     * @description Either ``arn`` of the new job or ``problem``.
+     */
+    readonly JobStarted: {
+      readonly name: string;
+      readonly arn: string;
+      readonly problem: components['schemas']['DomainProblem'] | null;
+    };
+    /**
      * KernelRun
      * @description A run that a cell began.
      */
@@ -1618,6 +1824,16 @@ export interface components {
       readonly cut: number;
     };
     /**
+     * RunJob
+     * @description The job of a run; either ``job`` or ``problem`` is there.
+     */
+    readonly RunJob: {
+      readonly run: string;
+      readonly arn: string;
+      readonly job: components['schemas']['JobFacts'] | null;
+      readonly problem: components['schemas']['DomainProblem'] | null;
+    };
+    /**
      * RunKept
      * @description What was kept in files with a run: it costs more to read than the run itself.
      */
@@ -2009,6 +2225,17 @@ export type Here = components['schemas']['Here'];
 export type Identity = components['schemas']['Identity'];
 export type IdleChange = components['schemas']['IdleChange'];
 export type IdleSetting = components['schemas']['IdleSetting'];
+export type JobAgain = components['schemas']['JobAgain'];
+export type JobAgainAsked = components['schemas']['JobAgainAsked'];
+export type JobAgainConfirmed = components['schemas']['JobAgainConfirmed'];
+export type JobChannel = components['schemas']['JobChannel'];
+export type JobFacts = components['schemas']['JobFacts'];
+export type JobLine = components['schemas']['JobLine'];
+export type JobLogs = components['schemas']['JobLogs'];
+export type JobLogsAsked = components['schemas']['JobLogsAsked'];
+export type JobPart = components['schemas']['JobPart'];
+export type JobPlan = components['schemas']['JobPlan'];
+export type JobStarted = components['schemas']['JobStarted'];
 export type KernelRun = components['schemas']['KernelRun'];
 export type KernelRuns = components['schemas']['KernelRuns'];
 export type LaunchMenu = components['schemas']['LaunchMenu'];
@@ -2047,6 +2274,7 @@ export type RunDataset = components['schemas']['RunDataset'];
 export type RunEnvironment = components['schemas']['RunEnvironment'];
 export type RunFile = components['schemas']['RunFile'];
 export type RunFiles = components['schemas']['RunFiles'];
+export type RunJob = components['schemas']['RunJob'];
 export type RunKept = components['schemas']['RunKept'];
 export type RunNotebook = components['schemas']['RunNotebook'];
 export type RunReference = components['schemas']['RunReference'];
@@ -2675,6 +2903,105 @@ export interface operations {
       };
     };
   };
+  readonly planJobAgain: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['JobAgainAsked'];
+      };
+    };
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['JobAgain'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly startJobAgain: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['JobAgainConfirmed'];
+      };
+    };
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['JobStarted'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly getJobLogs: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['JobLogsAsked'];
+      };
+    };
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['JobLogs'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
   readonly listKernelRuns: {
     readonly parameters: {
       readonly query?: never;
@@ -2955,6 +3282,37 @@ export interface operations {
         };
         content: {
           readonly 'application/json': components['schemas']['RunShown'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly getRunJob: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['RunJob'];
         };
       };
       /** @description Refused or failed */

@@ -64,8 +64,9 @@ def tags() -> dict[str, str]:
     captured = current()
     where.tell()
     found = dict(captured.tags)
-    if captured.repeats and not _inside_another():
-        found[record.REPEATS] = captured.repeats
+    repeats = captured.repeats or os.environ.get(record.REPEATS_VARIABLE, "")
+    if repeats and not _inside_another():
+        found[record.REPEATS] = clip(repeats)
     if captured.missing:
         found[record.MISSING] = clip(" ".join(captured.missing))
     return found

@@ -30,16 +30,27 @@ _MARKS = {"ok": "the same", "differs": "differs", "missing": "missing", "unknown
 @click.option("--store", metavar="URI|ARN", help="Where the run is; else where notebooks record.")
 @click.option("--into", metavar="DIR", help="A folder that does not exist yet.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--job", is_flag=True, help="Start its training job again; costs money.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def reproduce(run: str, store: str | None, into: str | None, yes: bool, as_json: bool) -> None:
+def reproduce(
+    run: str, store: str | None, into: str | None, yes: bool, job: bool, as_json: bool
+) -> None:
     """Brings RUN's files back as they were, in a clone of its own.
 
     RUN is its id, the beginning of its id, or its name. What differs now is shown first.
     Your own files stay as they are, and nothing runs.
 
+    With --job, RUN's training job is started again in SageMaker as it was described; RUN may
+    also be the ARN or the name of a training job.
+
     Exit status: 0 done, 1 it was not brought back, 2 the command line is wrong,
     130 interrupted.
     """
+    if job:
+        from sm_onboard.experiments.training.cli import start_again
+
+        with told():
+            sys.exit(start_again(run, store, into=into, yes=yes, as_json=as_json))
     from sm_onboard.experiments.stores.opening import open_store
     from sm_onboard.experiments.tracking import on_command_line
     from sm_onboard.rooms import Rooms
@@ -90,7 +101,7 @@ def stopping(here: Here) -> Iterator[None]:
 
 
 def _ask(planned: Plan) -> None:
-    if not _can_ask():
+    if not can_ask():
         raise InvalidRequest(
             "experiments.not_asked",
             "Nobody can be asked here, so nothing was made.",
@@ -101,7 +112,7 @@ def _ask(planned: Plan) -> None:
         sys.exit(1)
 
 
-def _can_ask() -> bool:
+def can_ask() -> bool:
     return sys.stdin.isatty()
 
 

@@ -72,7 +72,7 @@ def test_asks_once_and_no_is_the_default(
     here: Lab, home: Path, monkeypatch: pytest.MonkeyPatch, answer: str, status: int
 ) -> None:
     here.record()
-    monkeypatch.setattr("sm_onboard.experiments.reproduce.cli._can_ask", lambda: True)
+    monkeypatch.setattr("sm_onboard.experiments.reproduce.cli.can_ask", lambda: True)
     done = call(ID[:8], input=answer)
     assert done.exit_code == status, done.output
     assert done.output.count("Reproduce eager-heron-312?") == 1

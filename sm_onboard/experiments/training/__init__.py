@@ -1,0 +1,1 @@
+"""The training job of a run: what SageMaker says of it, its logs, and starting it again."""
