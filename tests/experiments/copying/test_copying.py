@@ -126,14 +126,13 @@ def mlflows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
     monkeypatch.chdir(tmp_path)  # mlflow puts files of runs where one is
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
-    before = mlflow.get_tracking_uri()
 
     def open(name: str) -> ToMlflow:
         uri = places.whole(name, tmp_path, "")
         return ToMlflow(uri, lambda: places.source(uri, {}, tmp_path))
 
     yield open
-    mlflow.set_tracking_uri(before)
+    mlflow.set_tracking_uri(None)  # which is in the environment, too
 
 
 @pytest.mark.parametrize(
