@@ -276,6 +276,7 @@ describe('the second step', () => {
 });
 
 it('offers to undo what was done, at once', () => {
+  vi.setSystemTime('2026-11-23T10:00:00Z'); // within a day of it
   const undo = {
     snapshot: 's',
     did: 'updated',
