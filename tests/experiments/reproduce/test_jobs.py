@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from tornado.httpclient import HTTPClientError
 
+from sm_onboard import errands
 from sm_onboard.errors import OnboardError
 from sm_onboard.events import CHANGED
 from sm_onboard.experiments import record
@@ -268,10 +269,10 @@ def test_few_at_once_and_few_remembered(here: Lab, page: Page) -> None:
     goes_on.set()
     for shown in begun:
         page.until(shown.id, "planned")
-    for _ in range(2 * jobs._REMEMBERED):
+    for _ in range(2 * errands.REMEMBERED):
         page.reproductions.drop(page.reproductions.begin(RUN).id)
         wait_until(lambda: not any(job.working for job in page.reproductions._jobs.values()))
-    assert len(page.reproductions._jobs) <= jobs._REMEMBERED + jobs._AT_ONCE
+    assert len(page.reproductions._jobs) <= errands.REMEMBERED + jobs._AT_ONCE
 
 
 def test_what_is_not_known(here: Lab, page: Page) -> None:
