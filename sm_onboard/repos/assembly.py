@@ -20,7 +20,7 @@ from .service import ReposService
 
 if TYPE_CHECKING:
     from .plan import plan
-    from .plan.onboard_keys import Experiments
+    from .plan.onboard_keys import Experiments, Links
     from .plan.owner import Owner
     from .plan.plan import Plan
     from .plan.sagemaker import Named
@@ -75,6 +75,13 @@ def experiments(rooms: Rooms) -> Experiments | None:
     from .plan import plan
 
     return plan.experiments(_World(rooms).files())
+
+
+def links(rooms: Rooms) -> Links | None:
+    """What the team's file says of links; asks for a remote file the first time only."""
+    from .plan import plan
+
+    return plan.links(_World(rooms).files())
 
 
 class _World:

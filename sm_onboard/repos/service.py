@@ -23,7 +23,7 @@ from .models import Do, Environment, Identity, Log, NewRepository, Problem, Repo
 from .rows import COMPLETE, Row
 
 if TYPE_CHECKING:
-    from .plan.onboard_keys import Experiments
+    from .plan.onboard_keys import Experiments, Links
     from .plan.plan import Plan
 
 ROOM = "repos"
@@ -81,6 +81,7 @@ class ReposService:
         self._problems: tuple[Problem, ...] = ()
         self._sources: tuple[str, ...] = ()
         self._experiments: Experiments | None = None
+        self._links: Links | None = None
 
     def start(self) -> None:
         """Reads the configuration and begins to work on it."""
@@ -132,6 +133,12 @@ class ReposService:
         with self._changed:
             self._changed.wait_for(lambda: self._loaded or self._on is False, timeout)
             return self._experiments
+
+    def links(self, timeout: float | None = None) -> Links | None:
+        """What the team's file says of links, once the files were read. Blocks."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._loaded or self._on is False, timeout)
+            return self._links
 
     def sync_all(self) -> None:
         """Clones and updates every row that is not at work."""
@@ -294,7 +301,7 @@ class ReposService:
             for row in old.values():
                 self._jobs.drop(row)
             self._problems, self._sources = tuple(plan.problems), tuple(plan.sources)
-            self._experiments = plan.experiments
+            self._experiments, self._links = plan.experiments, plan.links
             self._tell()
 
     def _work(self, root: Path) -> None:

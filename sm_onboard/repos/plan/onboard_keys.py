@@ -118,6 +118,15 @@ class Links(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             examples=[["github.com", "*.acme.com"]],
         ),
     ] = msgspec.field(default_factory=list)
+    resolver: Annotated[
+        str,
+        Meta(
+            description="Where the team hosts the page that leads a link to the reader's own "
+            "JupyterLab (sm-onboard link resolver). Links then begin with its address.",
+            examples=["https://acme.example/open.html"],
+            extra_json_schema=_FILLED,
+        ),
+    ] = ""
 
 
 class Experiments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

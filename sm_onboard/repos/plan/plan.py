@@ -139,12 +139,24 @@ def load(settings: Settings) -> Plan:
 def experiments(settings: Settings) -> Experiments | None:
     """What the nearest file says of experiments. Of a remote team file the last good copy
     counts, where there is one: nobody is asked again."""
+    found = (file.sections.experiments for _, file in _files(_from_copy(settings)))
+    return next((section for section in found if section), None)
+
+
+def links(settings: Settings) -> Links | None:
+    """What the team's file says of links, of a remote one likewise. The person's own says
+    nothing of them."""
+    files = _files(_from_copy(settings))
+    found = (file.sections.links for source, file in files if source == "team")
+    return next((section for section in found if section), None)
+
+
+def _from_copy(settings: Settings) -> Settings:
     if settings.cache and "://" in settings.team_file:
         copy = sources.copy_of(settings.team_file, settings.cache)
         if copy.is_file():
-            settings = replace(settings, team_file=str(copy))
-    found = (file.sections.experiments for _, file in _files(settings))
-    return next((section for section in found if section), None)
+            return replace(settings, team_file=str(copy))
+    return settings
 
 
 def _files(settings: Settings) -> Iterator[tuple[Source, sources.FileRead]]:

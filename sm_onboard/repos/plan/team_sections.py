@@ -28,8 +28,8 @@ def links(node: Node, field: str) -> Links:
     """Reads the section ``links``.
 
     Raises:
-        ConfigError: ``config.store_alias``, ``config.store``, ``config.host_pattern``, and
-            those of ``typed_nodes.struct``.
+        ConfigError: ``config.store_alias``, ``config.store``, ``config.host_pattern``,
+            ``config.resolver``, and those of ``typed_nodes.struct``.
     """
     section = struct(Links, node, field)
     try:
@@ -43,6 +43,11 @@ def links(node: Node, field: str) -> Links:
             check_host_pattern(host, f"{field}.hosts[{index}]")
     except ConfigError as error:
         raise at_key(error, node, "hosts") from None
+    if section.resolver:
+        try:
+            check_resolver(section.resolver, f"{field}.resolver")
+        except ConfigError as error:
+            raise at_key(error, node, "resolver") from None
     return section
 
 
@@ -99,6 +104,31 @@ def check_host_pattern(pattern: str, field: str) -> None:
             "config.host_pattern",
             f"The pattern {names.shown(pattern)} would allow every host of a whole top domain.",
             hint,
+            field,
+        )
+
+
+def check_resolver(address: str, field: str) -> None:
+    """A page: ``https://host/path``, or http on this machine, without query and fragment.
+
+    Raises:
+        ConfigError: ``config.resolver``.
+    """
+    scheme, _, rest = address.partition("://")
+    place, slash, path = rest.partition("/")
+    try:
+        if scheme not in ("https", "http"):
+            raise ConfigError("config.resolver", "")
+        host, _ = url_parts.host_and_port(place, scheme, field)
+        url_parts.check_url_path(slash + path, field)
+        good = scheme == "https" or url_parts.is_loopback(host)
+    except ConfigError:
+        good = False
+    if not good:
+        _refuse(
+            "config.resolver",
+            "This is not the address of a page.",
+            "Write it like https://acme.example/open.html.",
             field,
         )
 
