@@ -8,11 +8,11 @@ from pathlib import Path
 
 import msgspec
 
+from sm_onboard.clones import checks
+from sm_onboard.clones.aside import aside
 from sm_onboard.errors import OnboardError, Stopped
 from sm_onboard.experiments import record
 from sm_onboard.experiments.models import Store
-from sm_onboard.experiments.reproduce import checks
-from sm_onboard.experiments.reproduce.aside import aside
 from sm_onboard.experiments.reproduce.code import Code, look
 from sm_onboard.experiments.reproduce.here import Here
 from sm_onboard.experiments.reproduce.material import Material, gather

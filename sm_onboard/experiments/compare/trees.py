@@ -5,16 +5,16 @@ Nothing of a run is checked out or runs here: no hook, filter, driver or submodu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-from sm_onboard.errors import Conflict, OnboardError
-from sm_onboard.experiments.reproduce import checks
-from sm_onboard.experiments.reproduce.code import Code, has_commit
-from sm_onboard.experiments.reproduce.here import Here, entry
+from sm_onboard.clones.finding import has_commit
+from sm_onboard.clones.making import commit_gone, damaged
+from sm_onboard.clones.trees import weigh
+from sm_onboard.errors import OnboardError
+from sm_onboard.experiments.reproduce.code import Code
+from sm_onboard.experiments.reproduce.here import Here
 from sm_onboard.experiments.reproduce.material import Material
-from sm_onboard.experiments.reproduce.trees import weigh
 from sm_onboard.git.run import Git, GitFailed
 from sm_onboard.snapshot.manifest import SNAPSHOT
 
@@ -51,7 +51,7 @@ def bring(here: Here, material: Material, code: Code, bare: Path, name: str) -> 
         name: of this side, for our refs.
 
     Raises:
-        OnboardError: ``experiments.commit_gone``, ``.too_large``, ``snapshot.damaged``, what
+        OnboardError: ``clones.commit_gone``, ``.too_large``, ``snapshot.damaged``, what
             refused a sign-in, or git failed.
     """
     git = here.git()
@@ -66,7 +66,7 @@ def bring(here: Here, material: Material, code: Code, bare: Path, name: str) -> 
     paths, _ = weigh(git, bare, commit)
     if paths > _PATHS:
         raise OnboardError(
-            "experiments.too_large", f"It has more than {_PATHS:,} files, too many to compare."
+            "clones.too_large", f"It has more than {_PATHS:,} files, too many to compare."
         )
     return commit
 
@@ -88,34 +88,17 @@ def _quoted(path: str) -> str:
 
 def _fetch(here: Here, url: str, bare: Path, commits: list[str]) -> None:
     """Gets single commits, without their history; where a host gives none, all branches."""
-    gone = Conflict(
-        "experiments.commit_gone",
-        f"{checks.shown_url(url) or 'Its repository'} does not have the commit "
-        f"{commits[0][:7]} any more.",
-        "Put a clone that has it beside your others.",
-    )
     if not url:
-        raise gone
+        raise commit_gone(url, commits[0])
     git = here.git(url)
     ask = ("fetch", "--quiet", "--no-tags")
-    with _explained(here, url):
+    with here.explained(url):
         with suppress(GitFailed):
             git.run(*ask, "--depth=1", "--", url, *commits, cwd=bare)
         if not all(has_commit(git, bare, commit) for commit in commits):
             git.run(*ask, "--", url, f"+refs/heads/*:{_OURS}/heads/*", cwd=bare)
     if not all(has_commit(git, bare, commit) for commit in commits):
-        raise gone
-
-
-@contextmanager
-def _explained(here: Here, url: str) -> Iterator[None]:
-    try:
-        yield
-    except GitFailed as error:
-        told = here.credentials.explain(entry(url), error.stderr)
-        if told is None:
-            raise
-        raise OnboardError(*told) from error
+        raise commit_gone(url, commits[0])
 
 
 def _unbundle(git: Git, material: Material, bare: Path, name: str) -> str:
@@ -127,11 +110,7 @@ def _unbundle(git: Git, material: Material, bare: Path, name: str) -> str:
         git.run(*fetch, f"+{SNAPSHOT}:{_OURS}/{name}", cwd=bare, local_source=True)
         parent = git.run(*ask, cwd=bare, ok=(0, 1, 128)).decode().strip()
     except GitFailed as error:
-        raise _damaged("git cannot read its bundle.") from error
+        raise damaged("git cannot read its bundle.") from error
     if parent != snapshot.manifest.head:
-        raise _damaged("It does not build on the commit that it names.")
+        raise damaged("It does not build on the commit that it names.")
     return snapshot.manifest.commit
-
-
-def _damaged(why: str) -> OnboardError:
-    return OnboardError("snapshot.damaged", f"The snapshot of this run cannot be used. {why}")

@@ -183,7 +183,7 @@ def _packages(
 
 
 def _read(store: Store, run: Run) -> Mapping[str, Value]:
-    from sm_onboard.experiments.reproduce.checks import requirements
+    from sm_onboard.clones.checks import requirements
 
     content = store.read(run.id, record.ENVIRONMENT_FILE, _ENVIRONMENT_LIMIT)
     return dict(requirements(content.decode("utf-8", "replace")))

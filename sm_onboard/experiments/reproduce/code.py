@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from sm_onboard.clones import checks
+from sm_onboard.clones.finding import find_clone
+from sm_onboard.clones.here import entry
 from sm_onboard.errors import OnboardError, Stopped
 from sm_onboard.experiments import record
-from sm_onboard.git.addresses import same_repository
 from sm_onboard.git.names import shown
 from sm_onboard.git.run import Git, GitFailed
 
-from . import checks
-from .here import Here, entry
+from .here import Here
 from .material import Material
 from .models import Part, Source, State
-
-_CLONES = 500  # folders looked at
 
 
 class Code(NamedTuple):
@@ -50,51 +48,6 @@ def look(material: Material, here: Here) -> Code:
             "names none that is allowed."
         )
     return _at_the_host(material, here, state, text, detail)
-
-
-def find_clone(git: Git, root: Path, url: str, commits: tuple[str, ...]) -> Path | None:
-    """A whole clone of a repository below ``root`` that has these commits."""
-    if not url:
-        return None
-    for folder in _clones(root):
-        config = folder / ".git" / "config"
-        # --file: no includes, and nothing of the clone is run.
-        ask = ("config", "--file", str(config), "--get-regexp", r"^remote\..*\.(url|promisor)$")
-        try:
-            lines = git.run(*ask, ok=(0, 1)).decode("utf-8", "replace").splitlines()
-        except GitFailed:  # a broken clone is no reason to stop
-            continue
-        values = [line.partition(" ")[::2] for line in lines]
-        if any(key.endswith(".promisor") for key, _ in values):
-            continue
-        if not any(same_repository(url, value) for _, value in values):
-            continue
-        if all(has_commit(git, folder, commit) for commit in commits):
-            return folder
-    return None
-
-
-def has_commit(git: Git, folder: Path, commit: str) -> bool:
-    said = git.run("cat-file", "-t", commit, cwd=folder, ok=(0, 128))
-    return said.strip() == b"commit"
-
-
-def _clones(root: Path) -> Iterator[Path]:
-    """Folders with a repository of their own, two levels deep; ours come last."""
-    looked = 0
-    for level in ("*", "*/*"):
-        for git in sorted(root.glob(f"{level}/.git"), key=lambda p: p.parts[-3] == "reproduced"):
-            looked += 1
-            if looked > _CLONES:
-                return
-            hidden = any(part.startswith(".") for part in git.parent.relative_to(root).parts)
-            # Where history or objects lie elsewhere, a copy would not stand alone.
-            whole = (
-                not (git / "shallow").exists()
-                and not (git / "objects" / "info" / "alternates").exists()
-            )
-            if whole and not hidden and git.is_dir() and not git.is_symlink():
-                yield git.parent
 
 
 def _at_the_host(material: Material, here: Here, state: State, text: str, detail: str) -> Code:

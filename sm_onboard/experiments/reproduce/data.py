@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from sm_onboard.aws import s3_address
+from sm_onboard.clones import checks
 from sm_onboard.errors import InvalidRequest, NotFound, OnboardError, Stopped
 from sm_onboard.experiments.models import Dataset
 from sm_onboard.git.names import shown
 
-from . import checks
 from .here import Here
 from .material import Material
 from .models import Part, State

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 
+from sm_onboard.clones import checks
 from sm_onboard.experiments import record
 from sm_onboard.git.run import plain
 
-from . import checks
 from .here import Here
 from .material import Material
 from .models import Package, Part

@@ -5,21 +5,15 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sm_onboard.clones import checks
+from sm_onboard.clones import here as clones
 from sm_onboard.errors import InvalidRequest
-from sm_onboard.git.listener import Listener
-from sm_onboard.git.run import Git, Limits
-
-from . import checks
 
 if TYPE_CHECKING:
-    from sm_onboard.git.progress import Progress
-    from sm_onboard.repos.ports import Credentials
     from sm_onboard.rooms import Rooms
 
 _LIST = (
@@ -68,38 +62,17 @@ def head_object(bucket: str, key: str, version: str) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True)
-class Here:
+class Here(clones.Here):
     """Where runs are reproduced, and what this machine has.
 
     Attributes:
-        root: the folder that the repositories are below.
-        credentials: how git signs in.
         instance: its type, such as ml.m5.xlarge; empty where unknown.
-        cancel: ends what is under way.
-        doing: hears in a sentence what is waited for; progress: how far git has come.
     """
 
-    root: Path
-    credentials: Credentials
     packages: Callable[[], Mapping[str, str]] = installed
     python: str = field(default_factory=platform.python_version)
     instance: str = ""
     head_object: Callable[[str, str, str], Mapping[str, Any]] = head_object
-    limits: Limits = field(default_factory=Limits)
-    cancel: threading.Event = field(default_factory=threading.Event)
-    log: Callable[[str], None] = lambda _: None
-    doing: Callable[[str], None] = lambda _: None
-    progress: Callable[[Progress], None] = lambda _: None
-
-    def git(self, url: str = "") -> Git:
-        """Git for this machine, or with an address (checked) for its host as well."""
-        listener = Listener(progress=self.progress, log=self.log, cancel=self.cancel)
-        if not url:
-            return Git(listener, limits=self.limits)
-        access = self.credentials.access(entry(url))
-        # checks.url lets plain http through to this machine only.
-        http = url.startswith("http://")
-        return Git(listener, limits=self.limits, access=access, http=http)
 
 
 def here_of(rooms: Rooms, **more: Any) -> Here:
@@ -114,10 +87,3 @@ def here_of(rooms: Rooms, **more: Any) -> Here:
 
     instance = machine.look(rooms.environ).get(record.INSTANCE, "")
     return Here(root=root(rooms), credentials=credentials(rooms), instance=instance, **more)
-
-
-def entry(url: str) -> Any:
-    """The address as the repositories' room asks credentials about one."""
-    from sm_onboard.repos.models import Entry
-
-    return Entry(id="reproduced", name="reproduced", url=url, path="reproduced", source="person")

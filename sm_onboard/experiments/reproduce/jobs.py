@@ -9,12 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sm_onboard.clones.aside import free
 from sm_onboard.errands import Errand, Errands, States
 from sm_onboard.errors import Conflict, InvalidRequest, NotFound, OnboardError
 from sm_onboard.experiments.problems import problem_of
 from sm_onboard.repos.contents import contents_base
 
-from .aside import free
 from .here import Here, here_of
 from .make import make
 from .material import Material, gather

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sm_onboard.clones import checks
 from sm_onboard.errors import NotFound, OnboardError
 from sm_onboard.experiments import record
 from sm_onboard.experiments.models import Run, Store
 from sm_onboard.snapshot import Manifest, Snapshot
-
-from . import checks
 
 _RECORD = 8 << 20  # bytes, each
 _MANIFEST = 16 << 20

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sm_onboard.clones import checks
 from sm_onboard.errors import ConfigError
 from sm_onboard.experiments import record
 from sm_onboard.git.names import check_inside, shown
 
-from . import checks, code, data, environment
+from . import code, data, environment
 from .here import Here
 from .material import Material
 from .models import Part, Plan

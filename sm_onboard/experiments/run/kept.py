@@ -133,7 +133,7 @@ def _own_file(
     rooms: Rooms, facts: Mapping[str, Any], described: Manifest | None
 ) -> tuple[str, str]:
     """The person's own notebook as JupyterLab calls it; else why there is none to open."""
-    from sm_onboard.experiments.reproduce import checks
+    from sm_onboard.clones import checks
     from sm_onboard.repos.contents import contents_base, join
 
     told = facts.get(record.NOTEBOOK)
@@ -164,8 +164,8 @@ def _own_file(
 
 def _clone(rooms: Rooms, facts: Mapping[str, Any], described: Manifest | None) -> Path | None:
     """Where it ran, if that is still a repository; else a clone of the same repository."""
-    from sm_onboard.experiments.reproduce import checks
-    from sm_onboard.experiments.reproduce.code import find_clone
+    from sm_onboard.clones import checks
+    from sm_onboard.clones.finding import find_clone
     from sm_onboard.git.listener import Listener
     from sm_onboard.git.run import Git
     from sm_onboard.repos.assembly import root

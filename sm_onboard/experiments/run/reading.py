@@ -175,7 +175,7 @@ def _address(text: str) -> str:
 
 
 def _code(tags: Mapping[str, str]) -> RunCode:
-    from sm_onboard.experiments.reproduce import checks
+    from sm_onboard.clones import checks
 
     told = {tag: tags.get(tag) or tags.get(other, "") for tag, other in _GIT.items()}
     pushed = tags.get(record.PUSHED, "")

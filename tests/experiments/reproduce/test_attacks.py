@@ -16,12 +16,12 @@ import msgspec
 import pytest
 
 from sm_onboard import snapshot
+from sm_onboard.clones import checks, packs
+from sm_onboard.clones.trees import check_size, weigh
 from sm_onboard.demo.history import git_environment
 from sm_onboard.errors import OnboardError
 from sm_onboard.experiments import record
-from sm_onboard.experiments.reproduce import checks, packs
 from sm_onboard.experiments.reproduce.make import make
-from sm_onboard.experiments.reproduce.trees import check_size, weigh
 from sm_onboard.git.listener import Listener
 from sm_onboard.git.run import Git
 from tests.experiments.reproduce.lab import ID, Lab, lab, part
@@ -244,7 +244,7 @@ def test_a_tree_that_is_endless_on_disk(tmp_path: Path) -> None:
     assert paths == sum(10**n for n in range(13))
     with pytest.raises(OnboardError) as told:
         check_size(runner, tmp_path / "bomb", commit)
-    assert told.value.code == "experiments.too_large"
+    assert told.value.code == "clones.too_large"
 
 
 def _bundle(*objects: tuple[int, int, bytes]) -> bytes:

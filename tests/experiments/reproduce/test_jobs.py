@@ -271,7 +271,7 @@ def test_few_at_once_and_few_remembered(here: Lab, page: Page) -> None:
         page.until(shown.id, "planned")
     for _ in range(2 * errands.REMEMBERED):
         page.reproductions.drop(page.reproductions.begin(RUN).id)
-        wait_until(lambda: not any(job.working for job in page.reproductions._jobs.values()))
+        wait_until(lambda: not any(job.working for job in page.reproductions._all._all.values()))
     assert len(page.reproductions._jobs) <= errands.REMEMBERED + jobs._AT_ONCE
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from sm_onboard.clones import checks
 from sm_onboard.errors import OnboardError, Stopped
 from sm_onboard.experiments import record
-from sm_onboard.experiments.reproduce import checks
 from sm_onboard.experiments.reproduce.make import make
 from sm_onboard.experiments.reproduce.plan import plan
 from sm_onboard.repos.models import Entry
@@ -157,7 +157,7 @@ def test_a_commit_that_no_branch_has_any_more(here: Lab) -> None:
     here.person.team.git("gc", "-q", "--prune=now")
     with pytest.raises(OnboardError) as told:
         here.make(here.machine(here.folder / "third"))
-    assert told.value.code == "experiments.commit_gone"
+    assert told.value.code == "clones.commit_gone"
     assert os.listdir(here.folder / "third" / "reproduced") == []
 
 
@@ -177,7 +177,7 @@ def test_never_over_what_exists(here: Lab) -> None:
     assert whole(wanted) == files
     with pytest.raises(OnboardError) as told:
         here.make(into=wanted)
-    assert told.value.code == "experiments.target_exists"
+    assert told.value.code == "clones.target_exists"
     assert os.listdir(wanted.parent) == ["mine"]
 
 
@@ -219,13 +219,13 @@ def test_cancelled_halfway_leaves_nothing(here: Lab) -> None:
 _KILLED = """
 import sys
 from pathlib import Path
+from sm_onboard.clones import making
 from tests.experiments.reproduce.lab import *
-from sm_onboard.experiments.reproduce import make as module
 root, store, id, material = sys.argv[1:]
 def stop(*args):
     print("halfway", flush=True)
     sys.stdin.read()
-module._write = stop
+making._write = stop
 kept = FolderStore(Path(store))
 kept.all[id] = Run(id=id, experiment="1", name="eager", status="finished", started=0)
 found = gather(kept, id, Path(material))

@@ -1,4 +1,4 @@
-"""What a record may say: everything in it was written by somebody else."""
+"""What a snapshot and a record may say: all of it was written by somebody else."""
 
 from __future__ import annotations
 
@@ -134,12 +134,13 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def folder_name(name: str, id: str) -> str:
-    """A folder for a run's name: letters, digits, ``.``, ``_``, ``-``, at most 60 of them."""
+def folder_name(name: str, id: str, kind: str = "run") -> str:
+    """A folder's name for what somebody called something: at most 60 letters, digits, ``.``,
+    ``_``, ``-``; where nothing is left of it, ``kind`` and the beginning of ``id``."""
     text = unicodedata.normalize("NFKD", name)[:400].encode("ascii", "ignore").decode()
     text = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._ ")[:60].rstrip("-._")
     fallback = re.sub(r"[^A-Za-z0-9]+", "", id)[:12]
-    return text or f"run-{fallback}".rstrip("-")
+    return text or f"{kind}-{fallback}".rstrip("-")
 
 
 def text(values: Mapping[str, Any], key: str) -> str:
@@ -151,6 +152,6 @@ def text(values: Mapping[str, Any], key: str) -> str:
 def _damaged(why: str) -> NoReturn:
     raise OnboardError(
         "snapshot.damaged",
-        f"The snapshot of this run cannot be used. {why}",
-        "Ask whoever made the run.",
+        f"The snapshot cannot be used. {why}",
+        "Ask whoever made it.",
     )

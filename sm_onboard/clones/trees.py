@@ -20,7 +20,7 @@ def check_size(git: Git, clone: Path, commit: str) -> None:
     """Refuses a commit whose files are too many or do not fit on the disk.
 
     Raises:
-        OnboardError: ``experiments.too_large``, ``experiments.disk_full``.
+        OnboardError: ``clones.too_large``, ``clones.disk_full``.
     """
     paths, size = weigh(git, clone, commit)
     if paths > _PATHS:
@@ -28,9 +28,9 @@ def check_size(git: Git, clone: Path, commit: str) -> None:
     free = shutil.disk_usage(clone).free
     if size > free:
         raise Conflict(
-            "experiments.disk_full",
+            "clones.disk_full",
             f"The files need {_gigabytes(size)}, and {_gigabytes(free)} are free here.",
-            "Make room, or choose another folder with --into.",
+            "Make room, or choose another folder.",
         )
 
 
@@ -80,9 +80,7 @@ def _entries(git: Git, clone: Path, trees: list[bytes]) -> dict[bytes, list[byte
 
 
 def _too_large() -> OnboardError:
-    return OnboardError(
-        "experiments.too_large", "The code of this run is larger than can be brought back."
-    )
+    return OnboardError("clones.too_large", "Its files are more than can be brought here.")
 
 
 def _gigabytes(size: int) -> str:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from sm_onboard.errors import Conflict
+from sm_onboard.errors import Conflict, OnboardError
 
 _PREFIX = ".sm-onboard-making-"
 _LOCK = "lock"
@@ -44,7 +44,7 @@ def publish(folder: Path, parent: Path, name: str) -> Path:
     """Renames ``folder`` to ``name``, or to the next that is free: ``name-2``, ``name-3``.
 
     Raises:
-        Conflict: ``experiments.target_exists``: a thousand of them are taken.
+        Conflict: ``clones.target_exists``: a thousand of them are taken.
     """
     for target in _targets(parent, name):
         if _moved(folder, target):
@@ -67,7 +67,7 @@ def publish_as(folder: Path, target: Path) -> Path:
     """Renames ``folder`` to exactly ``target``.
 
     Raises:
-        Conflict: ``experiments.target_exists``.
+        Conflict: ``clones.target_exists``.
     """
     if not _moved(folder, target):
         raise taken(target)
@@ -75,8 +75,15 @@ def publish_as(folder: Path, target: Path) -> Path:
 
 
 def taken(target: Path) -> Conflict:
-    return Conflict(
-        "experiments.target_exists", f"{target} exists.", "Choose a folder that does not."
+    return Conflict("clones.target_exists", f"{target} exists.", "Choose a folder that does not.")
+
+
+def unwritable(parent: Path, error: OSError) -> OnboardError:
+    """What is said where the storage refuses."""
+    return OnboardError(
+        "clones.folder_unwritable",
+        f"{parent} cannot be written: {error.strerror or 'the storage refuses'}.",
+        "Check its permissions, and whether the storage is full.",
     )
 
 
