@@ -272,7 +272,7 @@ def test_few_at_once_and_few_remembered(here: Lab, page: Page) -> None:
     for _ in range(2 * errands.REMEMBERED):
         page.reproductions.drop(page.reproductions.begin(RUN).id)
         wait_until(lambda: not any(job.working for job in page.reproductions._all._all.values()))
-    assert len(page.reproductions._jobs) <= errands.REMEMBERED + jobs._AT_ONCE
+    assert len(page.reproductions._all._all) <= errands.REMEMBERED + jobs._AT_ONCE
 
 
 def test_what_is_not_known(here: Lab, page: Page) -> None:
