@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import click
 
 from sm_onboard.cli import told
 
-from .run import Running, open_browser, run
+from .jupyterlab import Running, open_browser
+from .run import run
 
 
 class _Demo(click.Command):
@@ -49,6 +51,11 @@ class _Demo(click.Command):
     default=True,
     help="Whether the team's models are trained, for the experiments to look at.",
 )
+@click.option(
+    "--colleague",
+    is_flag=True,
+    help="A second JupyterLab, of another person of the team, to try links from both sides.",
+)
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def demo(
     port: int | None,
@@ -56,6 +63,7 @@ def demo(
     keep: Path | None,
     browser: bool,
     runs: bool,
+    colleague: bool,
     command: tuple[str, ...],
 ) -> None:
     """Starts JupyterLab for a new member of a sample team.
@@ -63,6 +71,9 @@ def demo(
     The team's repositories come from a git server on this machine. Its runs are made once
     JupyterLab is there, by training the sample project: some forty in a minute or two. Nothing
     of yours is read or changed. Ctrl-C ends it.
+
+    With --colleague, bob of the same team has a JupyterLab too, with another home and at the
+    next port: a link that one of them copies is opened by the other.
 
     With COMMAND, that is run in place of JupyterLab, configured for the sample team by
     files: `sm-onboard demo -- jupyter lab --ServerApp.base_url=/user/ana/`.
@@ -73,16 +84,22 @@ def demo(
     if base_url:
         traits["base_url"] = base_url
 
-    def ready(running: Running) -> None:
-        click.echo(f"\nJupyterLab of the sample team is here:\n\n    {running.url}\n")
-        if browser and open_browser(running):
+    def ready(all: Sequence[Running]) -> None:
+        if len(all) == 1:
+            click.echo(f"\nJupyterLab of the sample team is here:\n\n    {all[0].url}\n")
+        else:
+            click.echo("\nJupyterLab of two people of the sample team is here:\n")
+            for running in all:
+                click.echo(f"    {running.person:<6} {running.url}")
+            click.echo("\nWhat one of them copies with Copy link, the other opens.")
+        if browser and [running for running in all if open_browser(running)]:
             click.echo("Your browser opens it now.")
         click.echo("Ctrl-C ends it." + (f" Its folder stays: {keep}" if keep else ""))
 
     if not command:
         click.echo("Starting JupyterLab for a new member of the sample team.")
     with told():
-        status = run(keep, traits, command, ready, runs=runs)
+        status = run(keep, traits, command, ready, runs=runs, colleague=colleague)
     sys.exit(status)
 
 

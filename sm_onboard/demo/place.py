@@ -2,9 +2,11 @@
 
     DIR/host/          the team's bare repositories
     DIR/onboard.yaml   the team file
+    DIR/shares/        the team's storage, as far as links are kept there
     DIR/home/          the person's home, and what JupyterLab shows
     DIR/jupyter/       JupyterLab's configuration, data and runtime files
     DIR/colleagues/    where the rest of the team trains its models
+    DIR/NAME/          home/ and jupyter/ of the colleague who has a JupyterLab, too
 
 Nothing outside of it is written to, and nothing of the real home is read.
 """
@@ -27,22 +29,14 @@ _THEIRS_TOO = ("IPYTHONDIR", "MPLCONFIGDIR", "PYTHONSTARTUP", "SSH_ASKPASS")
 
 
 @dataclass(frozen=True)
-class Place:
-    """The demo's folder."""
+class Desk:
+    """One person's home, and the folders of their JupyterLab."""
 
     directory: Path
 
     @property
-    def host(self) -> Path:
-        return self.directory / "host"
-
-    @property
     def home(self) -> Path:
         return self.directory / "home"
-
-    @property
-    def team_file(self) -> Path:
-        return self.directory / "onboard.yaml"
 
     @property
     def config(self) -> Path:
@@ -64,37 +58,18 @@ class Place:
     def log(self) -> Path:
         return self.directory / "jupyterlab.log"
 
-    @property
-    def git_port(self) -> int:
-        """The port that an earlier demo in this folder had; its clones name it. 0: none."""
-        try:
-            return int((self.directory / "port").read_text())
-        except (FileNotFoundError, ValueError):
-            return 0
-
     def make(self) -> None:
         """Makes what is not there yet."""
         for folder in (self.home, self.config, self.runtime, self.data, self.temporary):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not self.host.exists():
-            aside = self.directory / "host.new"
-            aside.mkdir(exist_ok=True)
-            make_repositories(aside)
-            aside.rename(self.host)
 
-    def configure(
-        self, team_file: str, git_port: int, metadata: Path, traits: Mapping[str, object]
-    ) -> None:
-        """Writes the team file and JupyterLab's configuration.
+    def configure(self, team_file: Path, metadata: Path, traits: Mapping[str, object]) -> None:
+        """Writes JupyterLab's configuration.
 
         Args:
-            team_file: the text of ``onboard.yaml``.
-            git_port: where the git server listens.
             metadata: what tells where the person is.
             traits: further traits of ``ServerApp``.
         """
-        self.team_file.write_text(team_file, encoding="utf-8")
-        (self.directory / "port").write_text(str(git_port))
         server = {
             "root_dir": str(self.home),
             "ip": "127.0.0.1",
@@ -104,7 +79,7 @@ class Place:
         }
         traits_file = self.config / "jupyter_server_config.json"
         ours = {
-            "team_file": str(self.team_file),
+            "team_file": str(team_file),
             "sagemaker_repositories": False,  # they are on hosts that the demo must not ask
             "metadata_file": str(metadata),  # not the one of a Studio that the demo is tried in
         }
@@ -144,3 +119,58 @@ class Place:
             "NO_PROXY": "127.0.0.1,localhost",
             **more,
         }
+
+
+@dataclass(frozen=True)
+class Place:
+    """The demo's folder."""
+
+    directory: Path
+
+    @property
+    def host(self) -> Path:
+        return self.directory / "host"
+
+    @property
+    def team_file(self) -> Path:
+        return self.directory / "onboard.yaml"
+
+    @property
+    def shares(self) -> Path:
+        return self.directory / "shares"
+
+    @property
+    def desk(self) -> Desk:
+        """The person's."""
+        return Desk(self.directory)
+
+    def desk_of(self, colleague: str) -> Desk:
+        return Desk(self.directory / colleague)
+
+    @property
+    def git_port(self) -> int:
+        """The port that an earlier demo in this folder had; its clones name it. 0: none."""
+        try:
+            return int((self.directory / "port").read_text())
+        except (FileNotFoundError, ValueError):
+            return 0
+
+    def make(self) -> None:
+        """Makes what is not there yet."""
+        self.desk.make()
+        self.shares.mkdir(exist_ok=True, mode=0o700)
+        if not self.host.exists():
+            aside = self.directory / "host.new"
+            aside.mkdir(exist_ok=True)
+            make_repositories(aside)
+            aside.rename(self.host)
+
+    def configure(self, team_file: str, git_port: int) -> None:
+        """Writes the team file.
+
+        Args:
+            team_file: the text of ``onboard.yaml``.
+            git_port: where the git server listens.
+        """
+        self.team_file.write_text(team_file, encoding="utf-8")
+        (self.directory / "port").write_text(str(git_port))

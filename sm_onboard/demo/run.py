@@ -4,54 +4,37 @@ and beside them the team's trainings, until it is told to end. Nothing of it is 
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
-import webbrowser
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
-from sm_onboard.errors import OnboardError
+from sm_onboard.errors import InvalidRequest, OnboardError
 
+from . import jupyterlab
 from .colleagues.beside import Colleagues
 from .gitserver import GitServer
-from .place import Place
+from .jupyterlab import Running
+from .place import Desk, Place
 from .sample import onboard_yaml
-from .space import Space, space
+from .space import ALICE, BOB, Member, Organization, organization
 
-_START = 120.0  # seconds JupyterLab may take to answer
-_END = 10.0  # seconds it may take to end
-
-
-@dataclass(frozen=True)
-class Running:
-    """A JupyterLab that answers.
-
-    Attributes:
-        url: its address with the token.
-        page: a local file that leads the browser there, so that no other person of this
-            machine reads the token in the list of processes.
-    """
-
-    url: str
-    page: Path
+STORE = "s3://acme-studio/shares"
+"""Where links keep snapshots: in a bucket that the organization's members may read."""
+_PORT = 8888  # where JupyterLab listens by itself
 
 
 def run(
     keep: Path | None,
     traits: Mapping[str, object],
     command: Sequence[str],
-    ready: Callable[[Running], None],
+    ready: Callable[[Sequence[Running]], None],
     *,
     runs: bool = True,
+    colleague: bool = False,
 ) -> int:
     """Runs the demo until Ctrl-C, SIGTERM, SIGHUP, or until JupyterLab ends by itself.
 
@@ -59,8 +42,9 @@ def run(
         keep: the folder to live in; None makes one and removes it at the end.
         traits: traits of ``ServerApp``, such as ``port`` and ``base_url``.
         command: what to run in place of JupyterLab; empty: JupyterLab.
-        ready: called once JupyterLab answers; not called with a command.
+        ready: called once all answer; not called with a command.
         runs: whether the sample team trains its models, once a server of Jupyter's answers.
+        colleague: whether somebody else has a JupyterLab, too; it ends with the first one.
 
     Returns:
         The exit status: 0 when a person ended it, else the child's.
@@ -69,34 +53,89 @@ def run(
         OnboardError: git is missing (``demo.no_git``), JupyterLab is
             (``demo.no_jupyterlab``), a package of the local SageMaker is (``demo.no_moto``), or
             one of them does not start (``demo.not_started``).
+        InvalidRequest: ``demo.colleague``: a colleague, and a command.
     """
+    if colleague and command:
+        raise InvalidRequest(
+            "demo.colleague",
+            "A colleague has a JupyterLab, and here a command of yours is to be run.",
+            "Leave out --colleague or the command.",
+        )
     if shutil.which("git") is None:
         raise OnboardError(
             "demo.no_git", "The demo needs git, which is not installed.", "Install git."
         )
     stop = _Stop()
-    with stop.listening(), _folder(keep) as directory:
-        place = Place(directory)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(stop.listening())
+        place = Place(stack.enter_context(_folder(keep)))
         place.make()
-        with _git_server(place) as server, space(place.directory) as here:
-            place.configure(onboard_yaml(server.url), server.port, here.metadata, traits)
-            team = _team(place, server, here) if runs else None
-            with _ending(team), _child(place, here, command) as child:
-                if not command and (running := _wait(place, child, stop)):
-                    ready(running)
-                while child.poll() is None and not stop.asked:
-                    if team and any(place.runtime.glob("jpserver-*.json")):
-                        team.start()
-                    time.sleep(0.1)
-                if team:
-                    team.ask_to_end()
-                return 0 if stop.asked else child.wait()
+        server = stack.enter_context(_git_server(place))
+        there = stack.enter_context(organization())
+        place.configure(onboard_yaml(server.url, links(place)), server.port)
+        mine = _seat(ALICE, place.desk, there, place, traits)
+        team = _team(place, server, there, mine) if runs else None
+        stack.enter_context(_ending(team))
+        seats = [(ALICE, place.desk, mine)]
+        if colleague:
+            desk = place.desk_of(BOB.name)
+            seats.append((BOB, desk, _seat(BOB, desk, there, place, _beside(traits))))
+        children = [
+            stack.enter_context(jupyterlab.child(desk, environment, command))
+            for _, desk, environment in seats
+        ]
+        if not command:
+            answering = [
+                jupyterlab.wait(member.name, desk, child, lambda: stop.asked)
+                for (member, desk, _), child in zip(seats, children, strict=True)
+            ]
+            if not stop.asked:
+                ready([running for running in answering if running])
+        while children[0].poll() is None and not stop.asked:
+            if team and any(place.desk.runtime.glob("jpserver-*.json")):
+                team.start()
+            time.sleep(0.1)
+        if team:
+            team.ask_to_end()
+        _all_at_once(children)
+        return 0 if stop.asked else children[0].wait()
 
 
-def _team(place: Place, server: GitServer, here: Space) -> Colleagues:
-    environ = {**place.environment(here.environment), "SM_ONBOARD_DEMO_CONTROL": here.control}
+def links(place: Place) -> dict[str, object]:
+    """The section ``links`` of the team file."""
+    return {"stores": {"team": STORE, "disk": str(place.shares)}, "hosts": ["127.0.0.1"]}
+
+
+def _seat(
+    member: Member, desk: Desk, there: Organization, place: Place, traits: Mapping[str, object]
+) -> dict[str, str]:
+    """Makes a desk ready; what the person's space adds to the environment."""
+    desk.make()
+    space = there.space(member, desk.directory)
+    desk.configure(place.team_file, space.metadata, traits)
+    return space.environment
+
+
+def _beside(traits: Mapping[str, object]) -> dict[str, object]:
+    """The traits of a second JupyterLab: the next port that is free."""
+    port = traits.get("port", _PORT)
+    assert isinstance(port, int)
+    others = {name: value for name, value in traits.items() if name != "port_retries"}
+    return {**others, "port": port + 1 if port < 65535 else 0}
+
+
+def _all_at_once(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+
+
+def _team(
+    place: Place, server: GitServer, there: Organization, environment: Mapping[str, str]
+) -> Colleagues:
+    environ = {**place.desk.environment(environment), "SM_ONBOARD_DEMO_CONTROL": there.control}
     folder = place.directory / "colleagues"
-    return Colleagues(folder, server.url("churn"), here.mlflow_app, here.url, environ)
+    return Colleagues(folder, server.url("churn"), there.mlflow_app, there.url, environ)
 
 
 @contextlib.contextmanager
@@ -160,82 +199,3 @@ def _git_server(place: Place) -> Iterator[GitServer]:
         server = GitServer(place.host)
     with server:
         yield server
-
-
-@contextlib.contextmanager
-def _child(place: Place, here: Space, command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
-    with contextlib.ExitStack() as stack:
-        log: IO[bytes] | None = None
-        if not command:
-            log = stack.enter_context(place.log.open("wb"))
-        child = subprocess.Popen(
-            list(command) or [sys.executable, "-m", "jupyterlab"],
-            cwd=place.directory,  # not the home: Python would import what lies there
-            env=place.environment(here.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            # Ctrl-C in the terminal is for us: JupyterLab would ask whether it is meant.
-            start_new_session=True,
-        )
-        try:
-            yield child
-        finally:
-            _end(child)
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is None:
-        child.terminate()
-        try:
-            child.wait(_END)
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
-
-
-def _wait(place: Place, child: subprocess.Popen[bytes], stop: _Stop) -> Running | None:
-    """Until JupyterLab answers; None when it was told to end before."""
-    note = place.runtime / f"jpserver-{child.pid}.json"
-    deadline = time.monotonic() + _START
-    here = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    while not stop.asked:
-        time.sleep(0.1)
-        if child.poll() is not None or time.monotonic() > deadline:
-            raise _not_started(place)
-        with contextlib.suppress(OSError, ValueError):
-            server = json.loads(note.read_text())
-            address = f"http://127.0.0.1:{server['port']}{server['base_url']}"
-            asked = urllib.request.Request(  # noqa: S310 - the address is our own child's
-                f"{address}api/status", headers={"Authorization": f"token {server['token']}"}
-            )
-            with here.open(asked, timeout=5):
-                page = note.with_name(f"{note.stem}-open.html")
-                return Running(f"{address}lab?token={server['token']}", page)
-    return None
-
-
-def _not_started(place: Place) -> OnboardError:
-    said = place.log.read_text(errors="replace")
-    if "No module named jupyterlab" in said:
-        return OnboardError(
-            "demo.no_jupyterlab",
-            "The demo needs JupyterLab, which is not installed beside sm_onboard.",
-            "Run: pip install 'sm_onboard[demo]'",
-        )
-    last = "\n".join(said.splitlines()[-15:])
-    return OnboardError(
-        "demo.not_started",
-        f"JupyterLab did not start. It said last:\n{last}",
-        "Where its port is taken, choose another one with --port.",
-    )
-
-
-def open_browser(running: Running) -> bool:
-    """Opens the browser when there is one that a person sees; says whether it did."""
-    if os.geteuid() == 0:
-        return False
-    seen = sys.platform == "darwin" or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
-    with contextlib.suppress(webbrowser.Error):
-        return bool(seen) and webbrowser.open(running.page.as_uri())
-    return False

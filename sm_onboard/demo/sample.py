@@ -7,8 +7,9 @@ them, and when. What a file was before it was changed lies in ``team/earlier/``.
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -87,12 +88,15 @@ def make_repositories(host: Path) -> None:
     write(create(host / "reports.git"), _reports())
 
 
-def onboard_yaml(url: Callable[[str], str]) -> str:
+def onboard_yaml(url: Callable[[str], str], links: Mapping[str, object] | None = None) -> str:
     """The team file.
 
     Args:
         url: the address of the repository with a name.
+        links: the section of that name; None: there is none.
     """
+    # JSON is YAML, and whatever a folder is called stays one word.
+    section = "" if links is None else f"links: {json.dumps(links)}\n"
     return f"""\
 # What every member of the sample team finds in JupyterLab.
 version: 1
@@ -105,7 +109,7 @@ repositories:
     branch: main
   - url: {url("reports")}
     branch: main
-"""
+{section}"""
 
 
 def _from_files(folder: Path, steps: tuple[_Step, ...]) -> Iterator[Commit]:

@@ -39,10 +39,10 @@ def office(tmp_path_factory):
         patched.setattr("sm_onboard.demo.colleagues.work.JOBS", jobs)
         folder = place.directory / "colleagues"
         folder.mkdir()
-        environ = place.environment({"PYTHONPATH": str(Path(__file__).parents[2])})
-        stores = {"local": f"sqlite:///{place.home}/mlflow.db"}
+        environ = place.desk.environment({"PYTHONPATH": str(Path(__file__).parents[2])})
+        stores = {"local": f"sqlite:///{place.desk.home}/mlflow.db"}
         office = Office(folder, server.url("churn"), stores, {"local": "churn"}, environ, log)
-        office.make_experiment("local", (place.home / "files").as_uri(), place.home)
+        office.make_experiment("local", (place.desk.home / "files").as_uri(), place.desk.home)
         for job in jobs:
             office.do(job)
             office.do(job)  # done already: nothing is trained twice

@@ -66,6 +66,20 @@ def start(environment):
         demo.wait()
 
 
+@pytest.fixture
+def start_two(start):
+    """A demo with a colleague, and the addresses of alice's and bob's JupyterLab."""
+
+    def start_two(*options: str) -> tuple[subprocess.Popen[str], str, str]:
+        demo, first = start("--colleague", "--no-runs", *options)
+        assert demo.stdout is not None
+        people = dict(line.split() for line in (first, demo.stdout.readline().strip()))
+        assert list(people) == ["alice", "bob"]
+        return demo, people["alice"], people["bob"]
+
+    return start_two
+
+
 def ask(url: str, path: str, method: str = "GET", body: object = None) -> object:
     address, token = re.fullmatch(r"(http://127\.0\.0\.1:\d+/.*)lab\?token=(\w+)", url).groups()
     data = None if body is None else json.dumps(body).encode()
@@ -73,7 +87,12 @@ def ask(url: str, path: str, method: str = "GET", body: object = None) -> object
     request = urllib.request.Request(address + path, method=method, headers=headers, data=data)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(request, timeout=30) as answer:
-        return json.load(answer)
+        return json.loads(answer.read() or "null")
+
+
+def names_in(url: str) -> set[str]:
+    """What lies in the home that a JupyterLab shows."""
+    return {entry["name"] for entry in ask(url, "api/contents")["content"]}
 
 
 def states(url: str) -> dict[str, str]:
@@ -184,6 +203,68 @@ def test_the_person_is_in_a_space_where_a_team_trains(start):
     demo.send_signal(signal.SIGINT)
     assert demo.wait(20) == 0
     wait_until(lambda: not alive(pids))
+
+
+def test_a_colleague_has_a_jupyterlab_of_their_own(start_two, environment, tmp_path):
+    demo, alice, bob = start_two("--base-url", "/a/prefix/")
+    spaces = [ask(url, "sm-onboard/domain")["here"]["space"] for url in (alice, bob)]
+    assert spaces == ["alice-lab", "bob-lab"]
+    note = {"type": "file", "format": "text", "content": "mine"}
+    ask(alice, "api/contents/note.txt", "PUT", note)
+    everything_ready = {"churn": "ready", "ds-utils": "ready", "reports": "ready"}
+    for url in (alice, bob):
+        wait_until(lambda url=url: states(url) == everything_ready, 60)
+    homes = [names_in(url) for url in (alice, bob)]
+    assert homes[0] - homes[1] == {"note.txt"}
+    assert homes[0] & homes[1] >= {"churn", "ds-utils", "reports"}
+    addresses = [
+        {row["url"] for row in ask(url, "sm-onboard/repos")["repositories"]} for url in (alice, bob)
+    ]
+    assert addresses[0] == addresses[1] != set()  # one git host
+    pids = family(demo.pid)
+    demo.send_signal(signal.SIGINT)
+    assert demo.wait(20) == 0
+    wait_until(lambda: not alive(pids))
+    assert os.listdir(environment["TMPDIR"]) == []
+    assert os.listdir(environment["HOME"]) == []
+    assert not (tmp_path / "theirs").exists()
+
+
+def test_a_kept_folder_has_both_homes(start_two, tmp_path):
+    kept = tmp_path / "kept"
+    for content in ("first", "second"):
+        demo, _, bob = start_two("--keep", str(kept))
+        if content == "second":
+            assert ask(bob, "api/contents/note.txt")["content"] == "first"
+        ask(
+            bob,
+            "api/contents/note.txt",
+            "PUT",
+            {"type": "file", "format": "text", "content": content},
+        )
+        demo.send_signal(signal.SIGTERM)
+        assert demo.wait(20) == 0
+        assert (kept / "bob" / "home" / "note.txt").read_text() == content
+        assert not (kept / "home" / "note.txt").exists()
+
+
+def test_the_demo_ends_with_the_persons_jupyterlab_and_not_with_the_colleagues(start_two):
+    demo, alice, bob = start_two()
+    pids = family(demo.pid)
+    ask(bob, "api/shutdown", "POST")
+    wait_until(lambda: len(alive(pids)) < len(pids), 20)
+    assert ask(alice, "api/status")["kernels"] == 0
+    ask(alice, "api/shutdown", "POST")
+    assert demo.wait(20) == 0
+    wait_until(lambda: not alive(pids))
+
+
+def test_a_colleague_and_a_command_are_too_much(environment):
+    done = subprocess.run(
+        [*DEMO, "--colleague", "--", "true"], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("A colleague has a JupyterLab, and here a command")
 
 
 @pytest.mark.long
