@@ -34,6 +34,13 @@ def test_no_region_or_component_stands_in_for_another() -> None:
     assert prices.lookup("us-east-1", "JupyterLab", "ml.unheard.of") is None
 
 
+def test_what_training_costs_is_told_with_its_date() -> None:
+    price = prices.lookup("eu-west-1", "Training", "ml.m5.xlarge")
+    assert price is not None
+    assert (price.amount, price.published, price.sample) == (Decimal("0.257"), "2023-12-31", True)
+    assert prices.lookup("us-east-1", "Training", "ml.m5.xlarge") is None
+
+
 def test_a_volume_has_a_price_by_the_month() -> None:
     price = prices.storage("us-east-1")
     assert price is not None

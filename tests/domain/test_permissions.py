@@ -205,7 +205,9 @@ def sentence(at: Room, sid: str, action: str) -> str:
     if action == "sagemaker:DeleteApp":
         found = [found[0] if sid == "SmOnboardChangeOwnSpaces" else found[1]]
     (need,) = found
-    day = date.fromisoformat(min(part.published for part in shipped.table().parts))
+    # Of what spaces cost: prices of training may be older.
+    volume = shipped.storage("us-east-1")
+    day = date.fromisoformat(volume.published if volume else "")
     unnamed = action == "sagemaker:DescribeDomain"  # it is what tells the name
     return need.lacking.format(
         name=at.service.state().chosen if unnamed else "acme-ml",

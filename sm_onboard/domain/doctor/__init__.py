@@ -161,8 +161,12 @@ def _rest(checks: Iterable[Check]) -> list[Check]:
 
 
 def _published() -> str:
-    """The date of the shipped price table, as people write it."""
-    dates = sorted(part.published for part in shipped.table().parts)
+    """The date of the shipped table's prices of spaces, as people write it."""
+    dates = sorted(
+        part.published
+        for part in shipped.table().parts
+        if part.gb_month or any("JupyterLab" in kinds for kinds in part.hourly.values())
+    )
     try:
         day = datetime.fromisoformat(dates[0])
     except (IndexError, ValueError):

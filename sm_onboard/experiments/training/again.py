@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Literal
 
 from sm_onboard import aws
@@ -76,7 +77,7 @@ def plan(source: Source, run: str) -> JobAgain:
         made = _request(source, told, name, tags)
     except OnboardError as error:
         return JobAgain(problem=calls.problem(error, "sagemaker:CreateTrainingJob"))
-    per_hour, price_source, date, price = _price(calls, told)
+    per_hour, price_source, published, price = _price(calls, told)
     text, cut = request.shown(made)
     longest = (told.get("StoppingCondition") or {}).get("MaxRuntimeInSeconds")
     kinds = instances(told.get("ResourceConfig") or {})
@@ -97,7 +98,7 @@ def plan(source: Source, run: str) -> JobAgain:
             instances=kinds,
             per_hour=per_hour,
             price_source=price_source,
-            price_date=date,
+            price_date=published,
             longest=longest,
             parts=parts,
             confirm=_confirm(kinds, per_hour, longest, old.account),
@@ -190,7 +191,7 @@ def _price(
     first = known[0][0]
     spot = " Spot instances usually cost less." if told.get("EnableManagedSpotTraining") else ""
     sample = " Collected figures, not AWS's own list." if any(p.sample for p, _ in known) else ""
-    text = f"Up to ${per_hour:.2f} / h, by the prices of {first.published}.{sample}{spot}"
+    text = f"Up to ${per_hour:.2f} / h, by the prices of {_day(first.published)}.{sample}{spot}"
     return per_hour, first.source, first.published, JobPart(part="price", state="ok", text=text)
 
 
@@ -199,6 +200,14 @@ def _confirm(kinds: str, per_hour: float | None, longest: int | None, account: s
     most = "" if longest is None else f", for {_duration(longest)} at most"
     what = kinds or "instances that SageMaker chooses"
     return f"This costs money: {what} at {price}{most}. Account {account} pays."
+
+
+def _day(published: str) -> str:
+    try:
+        day = date.fromisoformat(published)
+    except ValueError:
+        return "an unknown day"
+    return f"{day.day} {day:%b %Y}"
 
 
 def _duration(seconds: int) -> str:

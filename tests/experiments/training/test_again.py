@@ -92,6 +92,7 @@ def test_the_price_is_of_training_in_the_jobs_region(
     assert (plan.per_hour, plan.price_source, plan.price_date) == (0.23, "table", "2026-09-24")
     assert "2 x ml.m5.large at up to $0.23 / h, for 1 h at most." in plan.confirm
     text = part(plan, "price").text
+    assert text.startswith("Up to $0.23 / h, by the prices of 24 Sep 2026.")
     assert "Spot instances usually cost less." in text and "not AWS's own list" in text
     known.clear()
     assert look(site, run).per_hour is None
