@@ -39,6 +39,7 @@ import { addRun } from './run/add';
 import { textAt } from './table/columns';
 import { inOrder } from './table/selection';
 import { viewFromJson, viewToJson } from './table/view-state';
+import { addTraining } from './training/add';
 import { readTableLink, TABLE_LINK, tableLink, withoutLink } from './table-link';
 
 export const COMMANDS = {
@@ -158,6 +159,7 @@ export const experiments: JupyterFrontEndPlugin<void> = {
       add,
       runMenu: [],
       names: new Map(),
+      jobs: new Map(),
       openTable: open
     };
     add(COMMANDS.open, {
@@ -259,6 +261,7 @@ export const experiments: JupyterFrontEndPlugin<void> = {
     );
     addReproduce(room);
     addRun(room);
+    addTraining(room);
     addCompare(room);
     addNotebook(room, registry);
 

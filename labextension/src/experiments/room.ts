@@ -28,6 +28,8 @@ export interface IExperimentsRoom {
   readonly runMenu: string[];
   /** Names of runs that were opened, by the page's id: the table may not have them. */
   readonly names: Map<string, string>;
+  /** Whether a run that was opened was in a training job, by the page's id. */
+  readonly jobs: Map<string, boolean>;
   /** Shows the table with these experiments chosen; none: as they are. */
   openTable(experiments: readonly string[]): void;
 }

@@ -119,6 +119,7 @@ export function showRun(first: Partial<IRunPageProps> = {}) {
     notebook: null,
     notebookProblem: null,
     curves: null,
+    job: null,
     problem: null,
     gone: false,
     late: false,

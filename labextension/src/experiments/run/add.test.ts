@@ -5,10 +5,12 @@ import { Widget } from '@lumino/widgets';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { RUN } from '../../testing/run';
+import { facts, jobLogs, plan } from '../../testing/training';
 import { FakeServer } from '../../testing/server';
 import { trans } from '../../testing/view';
 import { PageState } from '../page-state';
 import type { IExperimentsRoom } from '../room';
+import { addTraining, JOB_AGAIN, JOB_LOGS } from '../training/add';
 import { addRun, OPEN_RUN } from './add';
 
 /** A room that remembers, in a shell that shows what is added to it. */
@@ -56,6 +58,7 @@ function made() {
       void commands.addCommand(id, command),
     runMenu: [] as string[],
     names: new Map<string, string>(),
+    jobs: new Map<string, boolean>(),
     openTable
   };
   addRun(room as unknown as IExperimentsRoom);
@@ -120,6 +123,44 @@ describe('opening a run', () => {
     expect([...page.chosen]).toEqual([['s.1', 'A']]);
     expect(openTable).toHaveBeenCalledWith(['s.0', 's.7']);
     added[0]!.dispose();
+  });
+
+  it('shows the logs of its job and what starting it again costs, once it was read', async () => {
+    const { room, commands, added, server } = made();
+    addTraining(room as unknown as IExperimentsRoom);
+    const answer = server.answer;
+    const arn = 'arn:aws:sagemaker:eu-west-1:1:training-job/churn-1';
+    server.answer = ask =>
+      ask.path.endsWith('/runs/s.1')
+        ? { json: { ...RUN, job: arn } }
+        : ask.path.endsWith('/runs/s.2')
+          ? { json: { ...RUN, job: '' } }
+          : ask.path.endsWith('/runs/s.1/job')
+            ? { json: { run: 's.1', arn, job: facts(), problem: null } }
+            : ask.path.endsWith('/job-logs')
+              ? { json: jobLogs(['epoch 1']) }
+              : ask.path.endsWith('/job-again')
+                ? { json: { plan: plan(), problem: null } }
+                : answer(ask);
+    expect(room.runMenu).toEqual([OPEN_RUN, JOB_LOGS, JOB_AGAIN]);
+    expect(commands.isVisible(JOB_AGAIN, { id: 's.1' })).toBe(false);
+    await commands.execute(JOB_LOGS, { id: 's.1' });
+    const [tab] = added;
+    const shown = () => tab!.node.querySelector('[role="log"]')?.textContent;
+    await vi.waitFor(() => expect(shown()).toBe('epoch 1'), LATE);
+    expect(commands.isVisible(JOB_AGAIN, { id: 's.1' })).toBe(true);
+    await commands.execute(JOB_AGAIN, { id: 's.1' });
+    const start = () => tab!.node.querySelector('[data-smo-do="job-start"]');
+    await vi.waitFor(() => expect(start()).not.toBeNull(), LATE);
+    const starts = () => server.asks.filter(ask => ask.path.endsWith('/start'));
+    expect(starts()).toEqual([]);
+    // One that was in none says so, and is not asked about any more.
+    await commands.execute(JOB_AGAIN, { id: 's.2' });
+    await vi.waitFor(() =>
+      expect(commands.isEnabled(JOB_AGAIN, { id: 's.2' })).toBe(false)
+    );
+    expect(added[1]!.node.querySelector('[data-smo-part="job"]')).toBeNull();
+    added.forEach(one => one.dispose());
   });
 
   it('saves a file as a download, and never opens it', async () => {

@@ -34,6 +34,7 @@ export function addRun(room: IExperimentsRoom): void {
         tab.title.changed.connect(title => void tracker.save(title.owner as IRunTab));
       }
       app.shell.activateById(tab.id);
+      return tab;
     }
   });
   room.runMenu.unshift(OPEN_RUN);

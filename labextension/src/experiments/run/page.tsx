@@ -12,6 +12,7 @@ import { NotebookCells } from './notebook';
 import { Data, Others } from './others';
 import type { IPartProps, IRunPageProps } from './props';
 import { Trouble } from './told';
+import { JobPart } from '../training/job-part';
 import { Toolbar } from './toolbar';
 import { Metrics, Parameters } from './values';
 import { lastPart } from './words';
@@ -107,6 +108,14 @@ function Whole(props: IPartProps & { now: number }): React.ReactElement {
             <Others {...props} />
           </div>
         </div>
+        {props.job && props.deeds.job && (
+          <JobPart
+            id={props.id}
+            shown={props.job}
+            trans={trans}
+            deeds={props.deeds.job}
+          />
+        )}
         <div ref={files}>
           <Files {...props} opened={opened} onOpened={setOpened} />
         </div>

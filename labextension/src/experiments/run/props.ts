@@ -12,6 +12,9 @@ import type {
   WholeValue
 } from '../../api/types';
 
+import type { IJobDeeds } from '../training/job-part';
+import type { IJob } from '../training/model';
+
 export const NOTE = 'mlflow.note.content';
 
 /** What a person can do there. Promises reject with a `RequestError`. */
@@ -34,6 +37,7 @@ export interface IRunDeeds {
   copy(text: string): void;
   /** Read the run again. */
   again(): void;
+  job?: IJobDeeds;
 }
 
 export interface IRunPageProps {
@@ -46,6 +50,8 @@ export interface IRunPageProps {
   notebook: FileContent | null;
   notebookProblem: RequestError | null;
   curves: readonly Curve[] | null;
+  /** Its training job; null: it was in none. */
+  job: IJob | null;
   /** Why the last question failed. */
   problem: RequestError | null;
   /** It was there, and is not any more. */

@@ -1,6 +1,6 @@
 /** The page of one run as a tab of JupyterLab's main area. */
 
-import { Clipboard } from '@jupyterlab/apputils';
+import { Clipboard, Notification } from '@jupyterlab/apputils';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
@@ -8,8 +8,11 @@ import { experimentsIcon } from '../../shell/icons';
 import { SeenWidget } from '../../shell/seen';
 // Loaded with the page, not at the start.
 import '../../../style/experiments-run.css';
+import '../../../style/experiments-training.css';
 import type { IExperimentsRoom } from '../room';
 import { choose } from '../table/selection';
+import { JobModel } from '../training/model';
+import { IS_JOB } from '../training/words';
 import { RunModel } from './model';
 import { RunPage } from './page';
 import type { IRunDeeds } from './props';
@@ -45,6 +48,7 @@ export class RunWidget extends SeenWidget {
       document.removeEventListener('visibilitychange', this._onVisible);
       this._look(false);
       this._model.dispose();
+      this._job?.dispose();
       super.dispose();
     }
   }
@@ -61,6 +65,7 @@ export class RunWidget extends SeenWidget {
         notebook={model.notebook}
         notebookProblem={model.notebookProblem}
         curves={model.curves}
+        job={this._job?.shown ?? null}
         problem={model.problem}
         gone={model.gone}
         late={model.late}
@@ -104,11 +109,65 @@ export class RunWidget extends SeenWidget {
         download(base64, lastPart(path));
       },
       copy: text => Clipboard.copyToSystem(text),
-      again: () => void model.refresh()
+      again: () => void model.refresh(),
+      job: {
+        refresh: () => void this._job?.refresh(),
+        showLogs: open => this._job?.showLogs(open),
+        moreLogs: () => this._job?.moreLogs(),
+        plan: () => void this._job?.plan(),
+        start: () => void this._job?.start(),
+        forget: () => this._job?.forget(),
+        copy: text => Clipboard.copyToSystem(text)
+      }
     };
   }
 
+  /** Shows the job's logs, or what starting it again would ask; once the run was read. */
+  showJob(what: 'logs' | 'again'): void {
+    this._wish = what;
+    this._followJob();
+  }
+
+  private _followJob(): void {
+    const { shown } = this._model;
+    if (!shown) {
+      return;
+    }
+    if (!this._job && IS_JOB.test(shown.job)) {
+      const { serverSettings } = this.room.app.serviceManager;
+      this._job = new JobModel(this.run, serverSettings);
+      this._job.changed.connect(this.update, this);
+      this._job.seen = this._seen;
+    }
+    this.room.jobs.set(this.run, this._job !== null);
+    const wish = this._wish;
+    this._wish = null;
+    if (wish && !this._job) {
+      Notification.info(this.room.trans.__('This run was in no training job.'), {
+        autoClose: 5000
+      });
+    } else if (wish) {
+      void this._grant(wish);
+    }
+  }
+
+  private async _grant(wish: 'logs' | 'again'): Promise<void> {
+    if (wish === 'again') {
+      void this._job?.plan();
+    } else if (!this._job?.shown.logs) {
+      this._job?.showLogs(true);
+    }
+    this.update();
+    await this.renderPromise;
+    const part = this.node.querySelector('[data-smo-part="job"]');
+    part?.scrollIntoView?.({ block: 'start' });
+    if (wish === 'logs') {
+      part?.querySelector<HTMLElement>('[data-smo-do="job-logs"]')?.focus();
+    }
+  }
+
   private _onChanged(): void {
+    this._followJob();
     const name = this._model.shown?.name;
     if (name) {
       this.title.label = name;
@@ -124,7 +183,11 @@ export class RunWidget extends SeenWidget {
   };
 
   private _look(seen: boolean): void {
+    this._seen = seen;
     this._model.seen = seen;
+    if (this._job) {
+      this._job.seen = seen;
+    }
     const { model } = this.room;
     if (!model.isDisposed) {
       model.look(`run-${this.run}`, seen);
@@ -133,6 +196,9 @@ export class RunWidget extends SeenWidget {
 
   private readonly _model: RunModel;
   private readonly _deeds: IRunDeeds;
+  private _job: JobModel | null = null;
+  private _wish: 'logs' | 'again' | null = null;
+  private _seen = false;
 }
 
 /** Saves bytes as one of the person's downloads, whatever they are: never opened as a page. */
