@@ -11,12 +11,14 @@ Taking one writes nothing into the repository: not its objects, refs, index or s
 happens in a shadow of the repository, which borrows the objects.
 """
 
+from .chosen import Content, take_chosen
 from .manifest import Kept, LeftOut, Manifest, Snapshot, list_snapshots, load, prune
 from .restore import objects, restore
 from .shadow import changed_paths
-from .take import Limits, take
+from .take import Limits, refusal, take
 
 __all__ = [
+    "Content",
     "Kept",
     "LeftOut",
     "Limits",
@@ -27,6 +29,8 @@ __all__ = [
     "load",
     "objects",
     "prune",
+    "refusal",
     "restore",
     "take",
+    "take_chosen",
 ]

@@ -73,32 +73,40 @@ def git_folders(folder: Path) -> tuple[Path, Path]:
 
 
 class Shadow:
-    """A repository beside the person's: its own index, refs and new objects."""
+    """A repository beside the person's: its own index, refs and new objects.
 
-    def __init__(self, git: Git, folder: Path, shadow: Path, state: State | None) -> None:
+    Args:
+        alone: without theirs, where there is none or nothing of it is needed.
+    """
+
+    def __init__(
+        self, git: Git, folder: Path, shadow: Path, state: State | None, *, alone: bool = False
+    ) -> None:
         self.git, self.folder, self.at = git, folder, shadow
-        own, common = git_folders(folder)
-        self.state = state or look(git, folder)
-        if not self.state.head:
+        self.env = {"GIT_DIR": str(shadow), "GIT_WORK_TREE": str(folder)}
+        self.state = State("", None, ()) if alone else state or look(git, folder)
+        if not self.state.head and not alone:
             raise OnboardError("snapshot.no_commit", "This repository has no commit yet.")
         (shadow / "objects" / "info").mkdir(parents=True)
         (shadow / "refs").mkdir()
-        alternates = os.fspath((common / "objects").resolve())
-        (shadow / "objects" / "info" / "alternates").write_text(alternates + "\n")
         (shadow / "HEAD").write_text("ref: refs/heads/none\n")
         config = "[core]\n\trepositoryformatversion = 0\n\tbare = false\n"
-        self._hash = "sha1"
+        self.hash = "sha1"
         if len(self.state.head) == 64:
-            self._hash = "sha256"
+            self.hash = "sha256"
             config = config.replace("= 0", "= 1") + "[extensions]\n\tobjectformat = sha256\n"
         (shadow / "config").write_text(config)
+        if alone:
+            return
+        own, common = git_folders(folder)
+        alternates = os.fspath((common / "objects").resolve())
+        (shadow / "objects" / "info" / "alternates").write_text(alternates + "\n")
         for name, real in (("index", own), ("shallow", common)):
             with contextlib.suppress(FileNotFoundError):
                 # With its times: they tell git which files it need not read again.
                 shutil.copy2(real / name, shadow / name)
         for shared in own.glob("sharedindex.*"):
             shutil.copy2(shared, shadow / shared.name)
-        self.env = {"GIT_DIR": str(shadow), "GIT_WORK_TREE": str(folder)}
 
     def run(self, *args: str, **kwargs: Any) -> bytes:
         return self.git.run(*args, cwd=self.folder, env=self.env, **kwargs)
@@ -127,8 +135,12 @@ class Shadow:
                 with open(fd, "rb") as stream:
                     data = stream.read()
                 mode = PROGRAM if s.st_mode & stat.S_IXUSR else "100644"
-            blob = self._write("blob", data)
-            yield Kept(path, mode, blob, len(data), hashlib.sha256(data).hexdigest(), tracked)
+            yield self.put(path, mode, data, tracked)
+
+    def put(self, path: str, mode: str, data: bytes, tracked: bool) -> Kept:
+        """Writes these bytes as a blob of the shadow, whatever is on disk."""
+        blob = self._write("blob", data)
+        return Kept(path, mode, blob, len(data), hashlib.sha256(data).hexdigest(), tracked)
 
     def stage(self, kept: Sequence[Kept]) -> None:
         self.run(
@@ -143,10 +155,17 @@ class Shadow:
         lines += [f"{role} sm_onboard <> {int(time.time())} +0000" for role in _ROLES]
         return self._write("commit", "\n".join([*lines, "", message]).encode())
 
+    def blob_id(self, data: bytes) -> str:
+        """The id that git gives these bytes."""
+        return self._id(f"blob {len(data)}\0".encode() + data)
+
+    def _id(self, whole: bytes) -> str:
+        return hashlib.new(self.hash, whole, usedforsecurity=False).hexdigest()
+
     def _write(self, kind: str, data: bytes) -> str:
         """Writes an object as git would, without a process for each."""
         whole = f"{kind} {len(data)}\0".encode() + data
-        oid = hashlib.new(self._hash, whole, usedforsecurity=False).hexdigest()
+        oid = self._id(whole)
         file = self.at / "objects" / oid[:2] / oid[2:]
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(zlib.compress(whole, 1))

@@ -131,7 +131,7 @@ def _choose(
     ]:
         if paths is not None and path not in paths:
             continue
-        why, size = _refuse(shadow.folder, path, tracked, limits)
+        why, size = refusal(shadow.folder, path, tracked, limits)
         if why:
             left_out.append(LeftOut(path.rstrip("/"), why, size))
             continue
@@ -146,7 +146,8 @@ def _choose(
     return chosen, left_out
 
 
-def _refuse(folder: Path, path: str, tracked: bool, limits: Limits) -> tuple[Why | None, int]:
+def refusal(folder: Path, path: str, tracked: bool, limits: Limits) -> tuple[Why | None, int]:
+    """Why a file belongs in no snapshot, None where it does; and its size in bytes."""
     *parents, name = path.split("/")
     if not name:
         return "repository", 0
