@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sm_onboard.errors import OnboardError
 from sm_onboard.git.listener import Listener
@@ -15,6 +15,7 @@ from sm_onboard.git.run import Git, GitFailed, Limits
 
 if TYPE_CHECKING:
     from sm_onboard.git.progress import Progress
+    from sm_onboard.repos.models import Entry
     from sm_onboard.repos.ports import Credentials
 
 
@@ -27,6 +28,8 @@ class Here:
         credentials: how git signs in.
         cancel: ends what is under way.
         doing: hears in a sentence what is waited for; progress: how far git has come.
+        secret: the secret that the plan names for an address; empty: none.
+        redirects: git follows a host that sends it elsewhere at its first question.
     """
 
     root: Path
@@ -36,13 +39,17 @@ class Here:
     log: Callable[[str], None] = lambda _: None
     doing: Callable[[str], None] = lambda _: None
     progress: Callable[[Progress], None] = lambda _: None
+    secret: Callable[[str], str] = lambda _: ""
+    redirects: bool = True
 
     def git(self, url: str = "") -> Git:
         """Git for this machine, or with an address (checked) for its host as well."""
         listener = Listener(progress=self.progress, log=self.log, cancel=self.cancel)
         if not url:
             return Git(listener, limits=self.limits)
-        access = self.credentials.access(entry(url))
+        access = self.credentials.access(self._entry(url))
+        if not self.redirects:
+            access = replace(access, config=(*access.config, ("http.followRedirects", "false")))
         # checks.url lets plain http through to this machine only.
         http = url.startswith("http://")
         return Git(listener, limits=self.limits, access=access, http=http)
@@ -57,14 +64,19 @@ class Here:
         try:
             yield
         except GitFailed as error:
-            told = self.credentials.explain(entry(url), error.stderr)
+            told = self.credentials.explain(self._entry(url), error.stderr)
             if told is None:
                 raise
             raise OnboardError(*told) from error
 
+    def _entry(self, url: str) -> Entry:
+        return entry(url, self.secret(url))
 
-def entry(url: str) -> Any:
+
+def entry(url: str, secret: str = "") -> Entry:
     """The address as the repositories' room asks credentials about one."""
     from sm_onboard.repos.models import Entry
 
-    return Entry(id="cloned", name="cloned", url=url, path="cloned", source="person")
+    return Entry(
+        id="cloned", name="cloned", url=url, path="cloned", source="person", secret=secret or None
+    )

@@ -66,6 +66,33 @@ def places(rooms: Rooms, everything: bool) -> Iterator[Place]:
         yield _place(rooms, of_domain)
 
 
+def known_place(rooms: Rooms, tracking: str) -> Place | None:
+    """The store with this address, among those that are known without asking anybody."""
+    for place in places(rooms, False):
+        if place.uri.rstrip("/") == tracking.rstrip("/") or (
+            rooms.place.region
+            and _is_of(place.uri, rooms.place.region)
+            and _is_of(tracking, rooms.place.region)
+        ):
+            return place
+    return None
+
+
+def visit(rooms: Rooms, tracking: str) -> Place:
+    """The store of a run that somebody was led to; ``here``: that of this space.
+
+    It can be found from now on in this server, and is read for that run alone.
+    """
+    if tracking == "here":
+        return _visited(rooms, _place(rooms, rooms.tracking.here))
+    return _visited(rooms, known_place(rooms, tracking) or _place(rooms, tracking))
+
+
+def _visited(rooms: Rooms, place: Place) -> Place:
+    rooms.experiments.visit(place)
+    return place
+
+
 def _is_of(uri: str, region: str) -> bool:
     """Whether this is SageMaker Experiments of a region, which an address need not name."""
     from .trials.names import URI

@@ -122,6 +122,10 @@ class ExperimentsService:
         place = self._watcher.place(place_id)
         return Found(place=place, store=place.open(), run=own, known=self._table.known(id))
 
+    def visit(self, place: Place) -> None:
+        """Makes a store known of in which one run is looked at; nothing else of it is read."""
+        self._watcher.visit(place)
+
     def again(self) -> None:
         """Kernels record elsewhere than they did: the stores are looked for again."""
         self._watcher.again()

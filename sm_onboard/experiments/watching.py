@@ -70,6 +70,7 @@ class Watcher:
         self._lock = threading.Condition()
         self._views: dict[str, tuple[frozenset[str], float]] = {}
         self._watched: dict[str, Watched] | None = None
+        self._visited: dict[str, Place] = {}
         self._finding = False
         self._found_all = False
         self._moved = False
@@ -96,8 +97,11 @@ class Watcher:
         """
         with self._lock:
             known = (self._watched or {}).get(id)
+            visited = self._visited.get(id)
         if known:
             return known.place
+        if visited:
+            return visited
         for place in self._places(True):
             if place.id == id:
                 return place
@@ -106,6 +110,12 @@ class Watcher:
             "The store of this run is not known here.",
             "Open the experiments page, and choose the run there.",
         )
+
+    def visit(self, place: Place) -> None:
+        """Somebody was led to a run of this store: it can be found from now on, and is read for
+        that run alone."""
+        with self._lock:
+            self._visited[place.id] = place
 
     def recording(self) -> Place:
         """The store that this server's kernels record in. May block."""

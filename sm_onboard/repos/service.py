@@ -19,7 +19,17 @@ from sm_onboard.errors import Conflict, NotFound, OnboardError
 
 from .contents import contents_base
 from .jobs import BROKEN, Jobs, Surroundings, failed
-from .models import Do, Environment, Identity, Log, NewRepository, Problem, Repository, ReposState
+from .models import (
+    Do,
+    Entry,
+    Environment,
+    Identity,
+    Log,
+    NewRepository,
+    Problem,
+    Repository,
+    ReposState,
+)
 from .rows import COMPLETE, Row
 
 if TYPE_CHECKING:
@@ -137,8 +147,16 @@ class ReposService:
     def links(self, timeout: float | None = None) -> Links | None:
         """What the team's file says of links, once the files were read. Blocks."""
         with self._changed:
+            self._read_once()
             self._changed.wait_for(lambda: self._loaded or self._on is False, timeout)
             return self._links
+
+    def entries(self, timeout: float | None = None) -> tuple[Entry, ...]:
+        """The repositories of the plan, once the files were read. Blocks."""
+        with self._changed:
+            self._read_once()
+            self._changed.wait_for(lambda: self._loaded or self._on is False, timeout)
+            return tuple(row.entry for row in self._rows.values() if row.entry)
 
     def sync_all(self) -> None:
         """Clones and updates every row that is not at work."""
@@ -230,6 +248,11 @@ class ReposService:
             return self._changed.wait_for(lambda: self._jobs.all_ended, timeout)
 
     # These hold the lock when they are called
+
+    def _read_once(self) -> None:
+        """On the command line nobody begins: what is asked for is read then."""
+        if self._on is None:
+            self.look()
 
     def _row(self, id: str) -> Row:
         try:

@@ -1,0 +1,181 @@
+"""Where previews are kept: a few entries of what was fetched, the oldest given up first.
+
+    <cache>/<key>/…     one entry, complete: it was made aside and renamed
+
+Several servers may use it at once. Who reads an entry holds a shared lock on it, and only what
+nobody reads is removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from sm_onboard.clones.aside import aside, unwritable
+from sm_onboard.clones.here import Here
+from sm_onboard.errors import Conflict, InvalidRequest, Stopped
+
+SIZE: Final = 50 << 20
+"""Bytes of all entries; the newest is kept whatever its size."""
+
+LARGEST: Final = 256 << 20
+"""Bytes of what is fetched for one preview."""
+
+_LOCK = "lock"
+_LOOK = 0.1  # seconds between two looks at how much has come
+
+
+class Cache:
+    """Thread-safe.
+
+    Args:
+        folder: made with the mode 0700 when it is first used.
+    """
+
+    def __init__(self, folder: Path, size: int = SIZE) -> None:
+        self._folder = folder
+        self._size = size
+
+    @contextlib.contextmanager
+    def making(self, key: str) -> Iterator[tuple[Path, int]]:
+        """A folder for a new entry, and a lock on it for git; it becomes the entry at the end,
+        or nothing is left of it.
+
+        Raises:
+            OnboardError: ``clones.folder_unwritable``.
+        """
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._folder.chmod(0o700)
+            with aside(self._folder) as (folder, lock):
+                entry = folder / "entry"
+                entry.mkdir()
+                (entry / _LOCK).touch(0o600)
+                yield entry, lock
+                with contextlib.suppress(OSError):  # another one has made it meanwhile
+                    os.rename(entry, self._folder / key)
+            self.trim(keep=key)
+        except OSError as error:
+            raise unwritable(self._folder, error) from error
+
+    @contextlib.contextmanager
+    def reading(self, key: str) -> Iterator[Path | None]:
+        """The entry, which stays until the end of the block; None where there is none."""
+        entry = self._folder / key
+        try:
+            lock = os.open(entry / _LOCK, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            yield None
+            return
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            if (entry / _LOCK).exists():  # it may have been removed while the lock was waited for
+                with contextlib.suppress(OSError):
+                    os.utime(entry)  # it is young again
+                yield entry
+            else:
+                yield None
+        finally:
+            os.close(lock)
+
+    def forget(self, key: str) -> None:
+        """Removes an entry that turned out to be none."""
+        _remove(self._folder / key)
+
+    def trim(self, keep: str = "") -> None:
+        """Removes the oldest entries beyond the size."""
+        found = []
+        with contextlib.suppress(OSError):
+            for entry in os.scandir(self._folder):
+                if not entry.name.startswith("."):
+                    with contextlib.suppress(OSError):
+                        age = entry.stat(follow_symlinks=False).st_mtime
+                        found.append((entry.name != keep, -age, Path(entry.path)))
+        left = self._size
+        for removable, _, path in sorted(found):
+            left -= size_of(path)
+            if left < 0 and removable:
+                _remove(path)
+
+
+def _remove(entry: Path) -> None:
+    """Removes an entry that nobody reads."""
+    try:
+        lock = os.open(entry / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        if not entry.is_symlink() and entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)  # no entry of ours
+        return
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.unlink(entry / _LOCK)
+        shutil.rmtree(entry, ignore_errors=True)
+    except OSError:
+        pass  # somebody reads it
+    finally:
+        os.close(lock)
+
+
+@contextlib.contextmanager
+def bounded(here: Here, folder: Path, limit: int = LARGEST) -> Iterator[Here]:
+    """This machine for calls of git that write into ``folder`` and end where that grows too
+    large: a host says nowhere beforehand how much it is going to send.
+
+    Raises:
+        InvalidRequest: ``links.too_much``.
+    """
+    cancel, over, done = threading.Event(), threading.Event(), threading.Event()
+
+    def watch() -> None:
+        while not done.wait(_LOOK):
+            if size_of(folder) > limit:
+                over.set()
+            if over.is_set() or here.cancel.is_set():
+                cancel.set()
+
+    watcher = threading.Thread(target=watch, daemon=True, name="sm-onboard-preview")
+    watcher.start()
+    try:
+        yield replace(here, cancel=cancel)
+    except Stopped:
+        if over.is_set() and not here.cancel.is_set():
+            raise InvalidRequest(
+                "links.too_much",
+                f"The preview would fetch more than {limit >> 20} MB, so it was given up.",
+                "Clone the repository in the panel first, and open the link again.",
+            ) from None
+        raise
+    finally:
+        done.set()
+        watcher.join()
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of the files below a folder, as far as they can be seen."""
+    total = 0
+    for base, _, files in os.walk(folder):
+        for name in files:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(base, name)).st_size
+    return total
+
+
+def check_room(folder: Path, size: int) -> None:
+    """Raises Conflict: ``clones.disk_full``."""
+    at = folder
+    while not at.exists():
+        at = at.parent
+    free = shutil.disk_usage(at).free
+    if size > free:
+        raise Conflict(
+            "clones.disk_full",
+            f"The preview needs {size / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB are free here.",
+            "Make room, and open the link again.",
+        )
