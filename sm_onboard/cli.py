@@ -26,6 +26,7 @@ _COMMANDS = {
         "experiments",
         "List, compare and copy runs, bring one back.",
     ),
+    "link": ("sm_onboard.links.cli", "link", "Link to a notebook or run, open somebody's link."),
     "repos": ("sm_onboard.repos.cli", "repos", "List repositories, undo updates, restore work."),
     "sync": ("sm_onboard.repos.cli", "sync", "Clone and update the repositories now."),
 }

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from sm_onboard.errors import ConfigError
@@ -47,3 +49,16 @@ def read() -> Settings:
                 f"SmOnboard.{name}",
             )
     return Settings(**chosen)
+
+
+def root_dir() -> Path | None:
+    """What JupyterLab shows, where a configuration file of the server says so."""
+    from jupyter_core.application import JupyterApp
+
+    class Files(JupyterApp):
+        name = "jupyter_server"
+
+    app = Files()
+    app.load_config_file()
+    said = app.config.get("ServerApp", {}).get("root_dir")
+    return Path(said).expanduser() if isinstance(said, str) and os.path.isabs(said) else None
