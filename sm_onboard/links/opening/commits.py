@@ -77,19 +77,14 @@ def reading(reader: Reader, here: Here, link: Link) -> Iterator[tuple[Repository
             return
     key = _key(link)
     if not _is_kept(reader.cache, key):
-        url = _fetch(reader, here, link, key)
-        if url != link.repository:
-            moved = (
-                f"{shown_url(link.repository)} has moved to {shown_url(url)}; that is where the "
-                "commit comes from."
-            )
-            found = replace(look(here, url, (link.commit,)), warnings=(moved,))
+        _fetch(reader, here, link, key)
     with reader.cache.reading(key) as entry:
         if entry is None:
             raise again()
         url = (entry / "url").read_text(encoding="utf-8")
-        if url != found.url:
-            found = replace(found, url=url)
+        if url != link.repository:
+            moved = f"{shown_url(link.repository)} has moved to {shown_url(url)}."
+            found = replace(look(here, url, (link.commit,)), warnings=(moved,))
         with _explained(here, link, url), bounded(here, entry) as limited:
             yield found, Tree(limited.git(url), entry / _BARE, link.commit)
 
@@ -110,8 +105,8 @@ def _is_kept(cache: Cache, key: str) -> bool:
         return entry is not None
 
 
-def _fetch(reader: Reader, here: Here, link: Link, key: str) -> str:
-    """Fetches one commit into the cache; gives the address it came from in the end."""
+def _fetch(reader: Reader, here: Here, link: Link, key: str) -> None:
+    """Fetches one commit into the cache, beside the address that it came from in the end."""
     url = link.repository
     here.doing(f"Asking {shown_url(url)} for the commit.")
     with reader.cache.making(key) as (entry, lock):
@@ -132,7 +127,6 @@ def _fetch(reader: Reader, here: Here, link: Link, key: str) -> str:
                 with _explained(here, link, url):
                     _one_commit(limited, url, bare, link.commit, lock)
         (entry / "url").write_text(url, encoding="utf-8")
-    return url
 
 
 def _one_commit(here: Here, url: str, bare: Path, commit: str, lock: int) -> None:
