@@ -171,12 +171,16 @@ def agreed(question: str, otherwise: str, *, option: str) -> bool:
     """Asks on the terminal.
 
     Args:
-        otherwise: what is said where nobody can be asked, or who was said no.
+        otherwise: what is said where the answer is no.
         option: what answers the question beforehand.
+
+    Raises:
+        InvalidRequest: ``links.not_asked``: nobody can be asked here.
     """
     if not can_ask():
-        click.echo(f"Nobody can be asked here. {otherwise} Add {option}.", err=True)
-        return False
+        raise InvalidRequest(
+            "links.not_asked", f"Nobody can be asked here. {otherwise}", f"Add {option}."
+        )
     if click.confirm(question, default=False, err=True):
         return True
     click.echo(otherwise, err=True)
