@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sm_onboard.errors import NotFound
@@ -24,14 +25,23 @@ def make_service(rooms: Rooms) -> LinksService:
     return LinksService(
         makings=lambda: _makings(rooms),
         openings=lambda: _openings(rooms),
-        register=lambda: _register(rooms),
+        register=lambda: register(rooms),
         save_page=lambda asked: _page(rooms, asked),
     )
 
 
 def team_links(rooms: Rooms) -> Links | None:
-    """What the team's file says of links. Blocks until it was read."""
-    return rooms.repos.links()
+    """What the team's file says of links, and the stores that the command line names. Blocks
+    until it was read."""
+    said = rooms.repos.links()
+    if not rooms.stores:
+        return said
+    import msgspec
+
+    from sm_onboard.repos.plan.onboard_keys import Links
+
+    said = said or Links()
+    return msgspec.structs.replace(said, stores={**rooms.stores, **said.stores, **rooms.stores})
 
 
 def open_team_store(rooms: Rooms, alias: str) -> Store:
@@ -65,7 +75,8 @@ def _openings(rooms: Rooms) -> Openings:
     return Openings.of(rooms)
 
 
-def _register(rooms: Rooms) -> Register:
+def register(rooms: Rooms) -> Register:
+    """The list of one's own links."""
     from .making.register import Register
 
     file = state_home(rooms.environ, rooms.home) / "links" / "made.json"
@@ -73,4 +84,8 @@ def _register(rooms: Rooms) -> Register:
 
 
 def _page(rooms: Rooms, asked: PageAsked) -> NotebookPage:
-    raise NotImplementedError(rooms, asked)
+    from .making.files import find
+    from .making.page import page
+
+    file = find(rooms.root_dir or Path("/"), asked.contents)
+    return page(file, outputs=asked.outputs, seen=asked.secrets)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from sm_onboard.errors import ConfigError
 from sm_onboard.experiments.recording.repository import find
@@ -12,7 +13,9 @@ from sm_onboard.git.addresses import check_url
 from sm_onboard.git.objects import split_z
 from sm_onboard.git.run import Git, GitFailed
 
-__all__ = ["Repository", "changed", "find", "gone_since", "look"]
+__all__ = ["Repository", "State", "differing", "find", "gone_since", "look"]
+
+State = Literal["changed", "new"]
 
 _FARTHEST = 5000  # commits between HEAD and what the remote has
 _NO_ASKING = {"GIT_NO_LAZY_FETCH": "1"}
@@ -57,18 +60,26 @@ def look(git: Git, root: Path) -> Repository | None:
     return Repository(root, remote, url, head, branch, base, unpushed)
 
 
-def changed(git: Git, repository: Repository, paths: Collection[str]) -> set[str]:
-    """Which of these files are not as HEAD has them: changed, or never added."""
+def differing(
+    git: Git, repository: Repository, commit: str, paths: Collection[str]
+) -> dict[str, State]:
+    """How these files of the work tree stand beside a commit; those that are alike are left out.
+
+    Args:
+        commit: of the repository; empty: there is none, so every file is ``new``.
+    """
+    if not commit:
+        return dict.fromkeys(paths, "new")
     if not paths:
-        return set()
-    if not repository.head:
-        return set(paths)
+        return {}
     known = sorted(paths)
-    ask = ("ls-tree", "-r", "-z", "--full-tree", "--name-only", repository.head, "--", *known)
+    ask = ("ls-tree", "-r", "-z", "--full-tree", "--name-only", commit, "--", *known)
     there = set(split_z(git.run(*ask, cwd=repository.root, env=_NO_ASKING)))
-    status = ("status", "--porcelain=v1", "-z", "--no-renames", "--ignore-submodules=all")
-    said = git.run(*status, "--untracked-files=no", "--", *known, cwd=repository.root)
-    return {path for path in paths if path not in there} | {x[3:] for x in split_z(said)}
+    diff = ("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv")
+    more = ("--ignore-submodules=all", commit, "--", *known)
+    said = git.run(*diff, *more, cwd=repository.root, env=_NO_ASKING)
+    found: dict[str, State] = dict.fromkeys(split_z(said), "changed")
+    return {**found, **{path: "new" for path in paths if path not in there}}
 
 
 def gone_since(git: Git, repository: Repository) -> list[str]:

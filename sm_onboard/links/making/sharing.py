@@ -1,0 +1,144 @@
+"""The share of a file: exactly what would be sent, made in a folder of ours."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sm_onboard import snapshot
+from sm_onboard.errors import InvalidRequest
+from sm_onboard.git.run import Git
+from sm_onboard.snapshot import Content
+from sm_onboard.snapshot.chosen import read
+
+from ..models import SecretFound
+from ..stores import LARGEST
+from ..stores.share import Said, Written, write
+from . import repository as repositories
+from . import secrets
+from .needs import LIMITS
+from .outputs import stripped
+from .standing import Looked
+
+REASON = "link"
+_DAY = 86_400_000  # ms
+
+
+@dataclass(frozen=True)
+class Share:
+    """What is ready to be sent.
+
+    Attributes:
+        others: how many files beside the one that was asked for.
+        until: ms since 1970.
+        findings: what looks like a secret in it.
+    """
+
+    written: Written
+    path: str
+    others: int
+    until: int
+    left_out: tuple[str, ...]
+    findings: tuple[SecretFound, ...]
+
+
+def make(
+    looked: Looked,
+    git: Git,
+    folder: Path,
+    *,
+    sender: str,
+    image: str,
+    packages: str,
+    now: int,
+    alone: bool = False,
+) -> Share:
+    """Makes the share of a file, and looks for secrets in it.
+
+    Args:
+        folder: empty; the share and all that is needed for it come to lie there.
+        sender: a claim. image: of the space; may be empty.
+        packages: ``name==version`` lines.
+        now: ms since 1970.
+        alone: on no commit, so that it can be read where the commit has gone.
+
+    Raises:
+        OnboardError: ``links.not_a_notebook``, ``links.share_large``, ``snapshot.too_large``, or
+            git failed.
+    """
+    asked, repository = looked.asked, looked.repository
+    base = repository.base if repository and repository.url and not alone else ""
+    contents, unread = _contents(looked)
+    left_out = (*_left_out(looked, git, base), *unread)
+    until = now + asked.days * _DAY
+    said = Said(
+        sender=sender,
+        note=asked.note,
+        sent=now,
+        until=until,
+        notebook=looked.path,
+        outputs=asked.outputs or looked.thing != "notebook",
+        python=platform.python_version(),
+        image=image,
+        left_out=left_out,
+        data=tuple(looked.needs.data),
+    )
+    made = snapshot.take_chosen(
+        git,
+        looked.root,
+        folder,
+        contents=contents,
+        base=base,
+        gone=repositories.gone_since(git, repository) if repository and base else (),
+        reason=REASON,
+        url=looked.url,
+        branch=repository.branch if repository else None,
+        extra=said.extra(),
+        limits=snapshot.Limits(total=LIMITS.total + (100 << 20), files=20_000),
+    )
+    written = write(folder / "share.zip", made.manifest, made.bundle, packages)
+    if written.size > LARGEST:
+        raise InvalidRequest(
+            "links.share_large",
+            f"The snapshot would be larger than {LARGEST >> 20} MB.",
+            "Clear outputs that nobody needs, and keep data out of the notebook's folder.",
+        )
+    sent = {x.path: contents[x.path].data for x in made.manifest.files if x.path in contents}
+    return Share(
+        written=written,
+        path=looked.path,
+        others=len(sent.keys() - {looked.path}),
+        until=until,
+        left_out=tuple(f"{path}: {why}" for path, why in left_out),
+        findings=_findings(sent, asked.note),
+    )
+
+
+def _contents(looked: Looked) -> tuple[dict[str, Content], list[tuple[str, str]]]:
+    assert looked.file is not None
+    data = looked.data
+    if looked.file.is_notebook and not looked.asked.outputs:
+        data = stripped(data)
+    contents = {looked.path: Content(data)}
+    unread = []
+    for path in looked.needs.files:
+        try:
+            contents[path] = read(looked.root, path, LIMITS.file)
+        except OSError:
+            unread.append((path, "it could not be read"))
+    return contents, unread
+
+
+def _left_out(looked: Looked, git: Git, base: str) -> tuple[tuple[str, str], ...]:
+    """What the reader does not get; what the base has as it is now, they do."""
+    if not base or looked.repository is None:
+        return tuple(looked.needs.left_out)
+    paths = [path for path, _ in looked.needs.left_out]
+    lacking = repositories.differing(git, looked.repository, base, paths)
+    return tuple((path, why) for path, why in looked.needs.left_out if path in lacking)
+
+
+def _findings(sent: Mapping[str, bytes], note: str) -> tuple[SecretFound, ...]:
+    return (*secrets.in_lines("", "your note", note), *secrets.in_files(sent))
