@@ -44,6 +44,7 @@ LATER = {
     "smo-Compare-tools": 20_000,
     "smo-CellRow-trouble": 8_000,
     "smo-Reproduce-exactly": 6_000,
+    "smo-Ask": 4_000,  # tagging runs and writing a note
 }
 """What only a page's own file holds, and the bytes that the file may have after gzip."""
 

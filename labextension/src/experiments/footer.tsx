@@ -67,6 +67,7 @@ export function ChosenRuns(props: IExperimentsPageProps): React.ReactElement | n
         label={trans.__('Clear')}
         onClick={() => deeds.choose(new Map())}
       />
+      {deeds.tag && <Button name="tag" label={trans.__('Tag…')} onClick={deeds.tag} />}
       {deeds.reproduce && (
         <Button
           name="reproduce"

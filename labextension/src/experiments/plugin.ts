@@ -39,6 +39,7 @@ import { addRun } from './run/add';
 import { textAt } from './table/columns';
 import { inOrder } from './table/selection';
 import { viewFromJson, viewToJson } from './table/view-state';
+import { addTagging } from './tagging/add';
 import { addTraining } from './training/add';
 import { readTableLink, TABLE_LINK, tableLink, withoutLink } from './table-link';
 
@@ -262,6 +263,7 @@ export const experiments: JupyterFrontEndPlugin<void> = {
     addReproduce(room);
     addRun(room);
     addTraining(room);
+    addTagging(room);
     addCompare(room);
     addNotebook(room, registry);
 

@@ -15,10 +15,12 @@ export interface IExperimentsDeeds {
   set(more: Partial<ITableView>): void;
   choose(chosen: Chosen): void;
   setCurrent(line: string | null): void;
-  /** The three that lead to other pages; there is no button where one is not there. */
+  /** Those that lead to other pages; there is no button where one is not there. */
   open?(id: string): void;
   compare?(ids: readonly string[]): void;
   reproduce?(id: string): void;
+  /** Tag the chosen runs. */
+  tag?(): void;
   /** A run's menu, at a point of the page. */
   menu(id: string, x: number, y: number): void;
   /** Choose experiments, below a point of the page. */

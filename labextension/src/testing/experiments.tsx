@@ -41,6 +41,7 @@ export function showExperiments(first: Partial<IExperimentsPageProps> = {}) {
     open: vi.fn<Deeds['open']>(),
     compare: vi.fn<Deeds['compare']>(),
     reproduce: vi.fn<Deeds['reproduce']>(),
+    tag: vi.fn<Deeds['tag']>(),
     menu: vi.fn<Deeds['menu']>(),
     chooseExperiments: vi.fn<Deeds['chooseExperiments']>(),
     saveCsv: vi.fn<Deeds['saveCsv']>(),

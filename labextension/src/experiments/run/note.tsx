@@ -4,7 +4,8 @@ import * as React from 'react';
 
 import type { RequestError } from '../../api/request';
 import { Button } from '../../shell/controls';
-import { NOTE, type IPartProps } from './props';
+import { NOTE } from '../tagging/words';
+import type { IPartProps } from './props';
 import { LongText } from './told';
 
 export function Note(props: IPartProps): React.ReactElement {

@@ -6,8 +6,8 @@ import { RequestError } from '../../api/request';
 import type { Curve, Notebook } from '../../api/types';
 import { content, KEPT, RUN, showRun } from '../../testing/run';
 import { firstCurves } from './curves-part';
-import { NOTE } from './props';
-import { readTag, sizeWords, tagWords } from './words';
+import { NOTE, readTag, tagWords } from '../tagging/words';
+import { sizeWords } from './words';
 import { trans } from '../../testing/view';
 
 // It draws on a canvas, which there is none of here; it has tests of its own.

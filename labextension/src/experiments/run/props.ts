@@ -15,8 +15,6 @@ import type {
 import type { IJobDeeds } from '../training/job-part';
 import type { IJob } from '../training/model';
 
-export const NOTE = 'mlflow.note.content';
-
 /** What a person can do there. Promises reject with a `RequestError`. */
 export interface IRunDeeds {
   /** Back to the table, with the run's experiment. */

@@ -5,7 +5,7 @@ import * as React from 'react';
 import type { RequestError } from '../../api/request';
 import { Button } from '../../shell/controls';
 import type { IPartProps } from './props';
-import { readTag, tagWords } from './words';
+import { readTag, tagWords } from '../tagging/words';
 
 /** The last change of a tag, which one click takes back. */
 interface IDone {

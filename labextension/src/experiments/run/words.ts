@@ -125,14 +125,3 @@ export function sizeWords(bytes: number, trans: TranslationBundle): string {
 export function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
-
-/** What is typed as a tag: "name", "name=value" or "name: value". */
-export function readTag(text: string): readonly [string, string] | null {
-  const [, name = '', value = ''] = /^([^=:]+)(?:[=:](.*))?$/su.exec(text.trim()) ?? [];
-  return name.trim() === '' ? null : [name.trim(), value.trim()];
-}
-
-/** "candidate", "team: A"; a value that only says yes is not said. */
-export function tagWords(name: string, value: string): string {
-  return ['', 'true', 'True', 'yes'].includes(value) ? name : `${name}: ${value}`;
-}
