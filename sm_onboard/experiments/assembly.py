@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .stores.discover import Found
 
 _SAGEMAKER = "SageMaker Experiments"
+_SIGN_IN = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN")
 _THREADS = 4  # a store may hang in each
 
 LONGEST: Final = 16_000
@@ -85,7 +86,8 @@ def visit(rooms: Rooms, tracking: str) -> Place:
     """
     if tracking == "here":
         return _visited(rooms, _place(rooms, rooms.tracking.here))
-    return _visited(rooms, known_place(rooms, tracking) or _place(rooms, tracking))
+    known = known_place(rooms, tracking)
+    return _visited(rooms, known or _place(rooms, tracking, signed_in=False))
 
 
 def _visited(rooms: Rooms, place: Place) -> Place:
@@ -121,17 +123,31 @@ def _mirrors(rooms: Rooms) -> Path:
 
 
 def _place(
-    rooms: Rooms, uri: str, *, name: str = "", kind: Kind | None = None, recording: bool = False
+    rooms: Rooms,
+    uri: str,
+    *,
+    name: str = "",
+    kind: Kind | None = None,
+    recording: bool = False,
+    signed_in: bool = True,
 ) -> Place:
+    """A store by its address.
+
+    Args:
+        signed_in: whether the person's name, password or token for MLflow is meant for it.
+    """
     from .stores.opening import open_store
 
     id = hashlib.sha256(uri.encode()).hexdigest()[:8]
     kind = kind or _kind(uri)
+    environ = rooms.environ
+    if not signed_in:
+        environ = {key: value for key, value in environ.items() if key not in _SIGN_IN}
 
     def open() -> Store:
         return open_store(
             uri,
-            environ=rooms.environ,
+            environ=environ,
             home=rooms.home,
             region=rooms.place.region or "",
             longest=LONGEST,

@@ -64,6 +64,7 @@ class Lab:
         hosts: Sequence[str] = (),
         environ: Mapping[str, str] | None = None,
         files: Mapping[str, str | bytes | None] | None = None,
+        metadata: Path | None = None,
     ) -> None:
         self.folder, self.server, self.other = folder, server, other
         self.home = folder / "bob"
@@ -78,6 +79,7 @@ class Lab:
             "HOME": str(self.home),
             **(environ or {}),
         }
+        self.metadata = str(metadata or folder / "no-metadata.json")
         self.told: list[tuple[str, str, int]] = []
         self.says(hosts=hosts)
 
@@ -86,7 +88,11 @@ class Lab:
         lines = ["version: 1", f"links: {{stores: {{team: {self.store}}}, hosts: {[*hosts]}}}"]
         self.config.write_text("\n".join(lines) + f"\n{repositories}")
         self.rooms = Rooms(
-            Settings(onboard_file=str(self.config), sagemaker_repositories=False),
+            Settings(
+                onboard_file=str(self.config),
+                sagemaker_repositories=False,
+                metadata_file=self.metadata,
+            ),
             environ=self.environ,
             notify=lambda *args: self.told.append(args),
             root_dir=self.home,
