@@ -48,6 +48,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
 }
+ORIGIN = "refs/remotes/origin/main"
 HARM = '<img src="data:," onerror="window.hacked = 1">'
 
 
@@ -143,8 +144,17 @@ def recorded(tmp_path: Path, home: Path) -> Iterator[Recorded]:
         artifacts = (tmp_path / "files").as_uri()
         MlflowClient(made.uri).create_experiment("churn", artifact_location=artifacts)
         made.files = whole(clone)
+        status = made.git("status", "--porcelain=v2", "--branch")
+        before = state_of(clone)
         made.execute(clone / "nb/train.ipynb")
+        # A recorded run leaves index, HEAD, refs and files as they were; a mirror gets none of it.
+        assert state_of(clone) == before
         assert whole(clone) == made.files
+        assert made.git("status", "--porcelain=v2", "--branch") == status
+        made.git("init", "--quiet", "--bare", str(tmp_path / "mirror"))
+        made.git("push", "--quiet", "--mirror", str(tmp_path / "mirror"))
+        mirrored = set(made.git("ls-remote", str(tmp_path / "mirror")).split()[1::2])
+        assert mirrored <= {"HEAD", "refs/heads/main", "refs/remotes/origin/HEAD", ORIGIN}
         # Since then: the notebook is gone, the code went on, the package is another.
         (clone / "nb/train.ipynb").unlink()
         (clone / "src/features.py").write_text("def features(path): ...\n")
