@@ -151,6 +151,12 @@ class ReposService:
             self._changed.wait_for(lambda: self._loaded or self._on is False, timeout)
             return self._links
 
+    @property
+    def known_links(self) -> Links | None:
+        """The same, as far as the files were read; reads nothing."""
+        with self._changed:
+            return self._links
+
     def entries(self, timeout: float | None = None) -> tuple[Entry, ...]:
         """The repositories of the plan, once the files were read. Blocks."""
         with self._changed:

@@ -16,18 +16,20 @@ from sm_onboard import prices as shipped
 from sm_onboard.demo.sagemaker.server import Server
 from sm_onboard.domain import idle
 from sm_onboard.domain.doctor import page
-from sm_onboard.domain.doctor.features import FEATURES, needs, secrets
+from sm_onboard.domain.doctor.features import FEATURES, needs, secrets, stores
 from sm_onboard.domain.models import Check, IdleChange, Report
 from sm_onboard.domain.policies import policy
+from sm_onboard.repos.plan.onboard_keys import Links
 
 from .conftest import ACCOUNT, PAGE, REGION, Room, domain_id
 
 ROLE = "sm-onboard-scientist"
 ARN = f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"
 SECRET = "acme/github"
+SHARES = "acme-studio/shares"
 SLOTS = {
     "partition": "aws", "region": REGION, "account": ACCOUNT, "profile": "alice", "role": ARN,
-    "secrets": "acme/*",
+    "secrets": "acme/*", "shares": SHARES,
 }  # fmt: skip
 
 
@@ -105,7 +107,9 @@ def alice(role: Role, room: Callable[..., Room]) -> Room:
     """Alice's space, where the server runs as that role."""
     at = room("alice-lab", environ=role.environment)
     doctor = at.service.doctor
-    doctor._local = replace(doctor._local, secrets=lambda: (SECRET,))  # as a team file names it
+    named = Links(stores={"team": f"s3://{SHARES}"})
+    # as a team file names them
+    doctor._local = replace(doctor._local, secrets=lambda: (SECRET,), links=lambda: named)
     return at
 
 
@@ -142,6 +146,7 @@ def test_the_policy_is_the_table(role: Role) -> None:
     feature needs; listing domains is for whoever is outside of Studio."""
     table = {need.action for feature, need in needs() if feature.where != "laptop"}
     table |= {need.action for need in secrets(("arn:x:secret:y",)).needs}
+    table |= {need.action for need in stores({"team": "arn:aws:s3:::x/y"}).needs}
     assert {action for _, action in SHIPPED} == table
     assert len({feature.id for feature in FEATURES}) == len(FEATURES)
 
@@ -202,6 +207,7 @@ def sentence(at: Room, sid: str, action: str) -> str:
     if action == "secretsmanager:GetSecretValue":
         return "Your role may not read the secret acme/github-??????: git cannot sign in with it."
     found = [need for _, need in needs() if need.action == action]
+    found += [need for need in stores({"team": ""}).needs if need.action == action]
     if action == "sagemaker:DeleteApp":
         found = [found[0] if sid == "SmOnboardChangeOwnSpaces" else found[1]]
     (need,) = found

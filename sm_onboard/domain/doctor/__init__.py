@@ -23,6 +23,7 @@ from sm_onboard.pool import Pool
 
 from . import local as nearby
 from .examination import Examination
+from .links import in_s3
 from .local import Local
 
 ROOM, ID = "domain", "doctor"
@@ -137,7 +138,8 @@ class Doctor:
 
     def _checks(self, examination: Examination) -> list[Check]:
         secrets = self._local.secrets() if self._local is not None else ()
-        found = examination.run(_published(), secrets)
+        buckets = in_s3(self._local.links()) if self._local is not None else {}
+        found = examination.run(_published(), secrets, buckets)
         if self._local is None:
             return found
         met = self._local.refused_secrets()

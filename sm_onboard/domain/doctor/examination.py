@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Executor, Future
 from concurrent.futures import wait as wait_for
 from dataclasses import replace
@@ -15,7 +16,7 @@ from sm_onboard.domain.known import Known
 from sm_onboard.domain.models import Check, Problem
 from sm_onboard.errors import OnboardError
 
-from .features import FEATURES, Feature, Need, secrets
+from .features import FEATURES, Feature, Need, secrets, stores
 from .judging import Verdict, check, verdict
 from .simulate import Asked, Decision, simulate
 from .subject import subject
@@ -54,18 +55,24 @@ class Examination:
     def cancel(self) -> None:
         self._attempts.cancelled.set()
 
-    def run(self, published: str, secret_ids: tuple[str, ...]) -> list[Check]:
+    def run(
+        self, published: str, secret_ids: tuple[str, ...], buckets: Mapping[str, str]
+    ) -> list[Check]:
         """All checks of AWS, in the order of the table. Blocks for some seconds at most.
 
         Args:
             published: the date of the shipped price table.
             secret_ids: the secrets that repositories name.
+            buckets: where links keep snapshots, by alias: ``bucket/prefix``.
         """
         try:
             credentials, caller = self._who()
             self.subject = subject(self.known, caller, published)
             arns = tuple(dict.fromkeys(self._secret(id) for id in secret_ids))
             features = (*FEATURES, secrets(arns))
+            if buckets:
+                s3 = f"arn:{self.subject.where.partition}:s3:::"
+                features += (stores({alias: s3 + path for alias, path in buckets.items()}),)
             asking = self._ask_iam(features) if caller else None
             tried = self._try(features)
             if asking is not None:

@@ -287,6 +287,28 @@ def secrets(arns: tuple[str, ...]) -> Feature:
     )  # fmt: skip
 
 
+def stores(arns: Mapping[str, str]) -> Feature:
+    """The stores of links that lie in S3.
+
+    Args:
+        arns: of what lies in each, by its alias: ``arn:aws:s3:::bucket/prefix``.
+    """
+    lacking = (
+        ("s3:GetObject", "read the store {}: snapshots in it cannot be opened."),
+        ("s3:PutObject", "put anything into the store {}: no snapshot can be shared."),
+        ("s3:DeleteObject", "delete from the store {}: what you share stays until its end."),
+    )
+    return Feature(
+        "stores", "Stores of links", "may be read and written: " + ", ".join(arns), limited=True,
+        needs=tuple(
+            Need(action, f"Your role may not {sentence.format(alias)}", on=f"{arn}/{{any}}",
+                 example="00/share.zip")
+            for alias, arn in arns.items()
+            for action, sentence in lacking
+        ),
+    )  # fmt: skip
+
+
 def needs() -> Iterator[tuple[Feature, Need]]:
     """All rows of the table."""
     for feature in FEATURES:

@@ -14,12 +14,14 @@ from sm_onboard.domain.known import Known, inside, text
 from sm_onboard.domain.launch_menu import doors
 from sm_onboard.domain.models import Check, Problem
 
+from . import links
 from .recording import Recording
 from .subject import Subject
 
 if TYPE_CHECKING:
     from sm_onboard.repos.models import Problem as RepositoryProblem
     from sm_onboard.repos.models import Repository, ReposState
+    from sm_onboard.repos.plan.onboard_keys import Links
     from sm_onboard.rooms import Rooms
 
 _SECRETS = "repos.secret_"
@@ -42,12 +44,14 @@ class Local:
         secrets: ids or ARNs of the secrets that repositories name.
         team_file: the trait, for people.
         recording: where runs go; None: nobody knows.
+        links: what the team's file says of links, as far as it was read.
     """
 
     repos: Callable[[], ReposState]
     secrets: Callable[[], tuple[str, ...]]
     team_file: str = ""
     recording: Recording | None = None
+    links: Callable[[], Links | None] = lambda: None
 
     @classmethod
     def of(cls, rooms: Rooms) -> Local:
@@ -56,13 +60,14 @@ class Local:
             secrets=lambda: rooms.repos.secrets(),
             team_file=_shown(rooms.settings.team_file),
             recording=Recording.of(rooms),
+            links=lambda: rooms.repos.known_links,
         )
 
     def checks(self, known: Known) -> list[Check]:
         recording = self.recording.checks() if self.recording else []
         return [
             _place(known), *self._repositories(), *recording, _rstudio(known), _classic(known),
-            _links(),
+            links.check(self.links(), known.place.home),
         ]  # fmt: skip
 
     def refused_secrets(self) -> Check | None:
@@ -188,15 +193,6 @@ def _classic(known: Known) -> Check:
         state="limited" if usable else "not_here",
         message=(shown[0].warning if usable else shown[0].why_not) if shown else _NOWHERE.message,
         found_by="looked" if usable else "",
-    )
-
-
-def _links() -> Check:
-    return Check(
-        id="links",
-        title="Links",
-        state="not_here",
-        message="No store for links is configured.",
     )
 
 

@@ -10,9 +10,10 @@ import sys
 from importlib import resources
 from pathlib import Path
 
-from .features import FEATURES, Feature, Need
+from .features import FEATURES, Feature, Need, stores
 
 PAGE = Path(__file__).parents[3] / "docs" / "permissions.md"
+_STORES = stores({"team": "arn:aws:s3:::BUCKET/PREFIX"})
 _PLACES = {"private": "in a private space of one's own", "space": "in a space", "laptop":
            "outside of Studio"}  # fmt: skip
 
@@ -58,6 +59,7 @@ alone. Replace the words in braces:
 | `profile` | the user profile |
 | `role` | the role's own ARN, with its path |
 | `secrets` | which secrets git may sign in with: `acme/*` |
+| `shares` | where links keep snapshots: `acme-studio/shares`, as `links: stores:` says |
 
 What a person may change is what is theirs: the conditions on `sagemaker:OwnerUserProfileArn` and
 `sagemaker:SpaceSharingType` let them stop apps in, and change the idle stop of, their own private
@@ -77,10 +79,11 @@ def page() -> str:
         "| Secrets | `secretsmanager:GetSecretValue` | the secret that a repository names | git "
         "cannot sign in with it |"
     )
+    kept = [_row(_STORES, need, i) for i, need in enumerate(_STORES.needs)]
     policy = (
         resources.files("sm_onboard.domain.policies").joinpath("data-scientist.json").read_text()
     )
-    return _HEAD + "\n".join([*rows, signing_in]) + "\n" + _POLICY + policy + "```\n"
+    return _HEAD + "\n".join([*rows, signing_in, *kept]) + "\n" + _POLICY + policy + "```\n"
 
 
 def _row(feature: Feature, need: Need, number: int) -> str:

@@ -17,7 +17,8 @@ def policy(name: Name, **slots: str) -> dict[str, Any]:
 
     Args:
         slots: ``partition``, ``region``, ``account``, ``domain`` (its id), ``profile`` (the user
-            profile), ``role`` (its own ARN) and ``secrets`` (``acme/*``).
+            profile), ``role`` (its own ARN), ``secrets`` (``acme/*``) and ``shares``
+            (``bucket/prefix``: where links keep snapshots).
 
     Raises:
         KeyError: a slot is missing.
