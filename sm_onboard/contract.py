@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import inspect
 import json
 import re
 import sys
@@ -21,7 +22,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-ROOMS = ("repos", "domain", "experiments")
+ROOMS = ("repos", "domain", "experiments", "links")
 OPENAPI = Path(__file__).with_name("openapi.json")
 DOCS = Path(__file__).parent.parent / "docs" / "api.md"
 
@@ -110,8 +111,12 @@ def openapi() -> dict[str, Any]:
     answers = {r.answer for r in routes() if r.answer} | {Error, Changed}
     structs = sorted(bodies | answers, key=lambda s: s.__name__)
     _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
-    for union in _unions(schemas):  # their order depends on msgspec's version
+    # What depends on msgspec's version: the order of unions, and how docstrings are indented.
+    for union in _unions(schemas):
         union.sort(key=lambda kind: kind.get("type") == "null")
+    for schema in schemas.values():
+        if "description" in schema:
+            schema["description"] = inspect.cleandoc(schema["description"])
     for name in _reachable(schemas, {a.__name__ for a in answers}):
         _always_there(schemas[name])
     paths: dict[str, Any] = {}

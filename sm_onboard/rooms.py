@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sm_onboard.domain.service import DomainService
     from sm_onboard.experiments.service import ExperimentsService
     from sm_onboard.experiments.tracking import Tracking
+    from sm_onboard.links.service import LinksService
     from sm_onboard.repos.service import ReposService
     from sm_onboard.studio import Place
 
@@ -57,6 +58,7 @@ class Rooms:
         notify: called with (room, id, revision) after every change, from any thread.
         root_dir: what the server's file browser shows; None on the command line.
         used: when this server was last used, and who says so; blocks.
+        stores: of links, by alias: what the command line names beside the team's file.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Rooms:
         notify: Callable[[str, str, int], None] = lambda *_: None,
         root_dir: Path | None = None,
         used: Callable[[], Used] = lambda: (None, ""),
+        stores: Mapping[str, str] | None = None,
         log: logging.Logger | None = None,
     ) -> None:
         self.server = uuid.uuid4().hex[:12]  # names this run of the server
@@ -75,6 +78,7 @@ class Rooms:
         self.notify = notify
         self.root_dir = root_dir
         self.used = used
+        self.stores = dict(stores or {})
         self.log = log or logging.getLogger("sm_onboard")
         # Requests and configuration must not wait for a pool full of clones.
         self.pool = Pool(max(1, settings.parallel) + 4)
@@ -120,6 +124,17 @@ class Rooms:
     @cached_property
     def _experiments(self) -> ExperimentsService:
         from sm_onboard.experiments.assembly import make_service
+
+        return make_service(self)
+
+    @property
+    def links(self) -> LinksService:
+        with self._lock:
+            return self._links
+
+    @cached_property
+    def _links(self) -> LinksService:
+        from sm_onboard.links.assembly import make_service
 
         return make_service(self)
 
@@ -176,6 +191,8 @@ class Rooms:
                 self._domain.close()
             if "_experiments" in self.__dict__:
                 self._experiments.close()
+            if "_links" in self.__dict__:
+                self._links.close()
             if "_tracking" in self.__dict__:
                 self._tracking.close()
             if self._reporter:

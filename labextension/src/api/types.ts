@@ -585,6 +585,178 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly '/links/made': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** The snapshots that were shared from here. */
+    readonly get: operations['getMadeLinks'];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/links/made/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    readonly post?: never;
+    /** Deletes a shared snapshot from its store, for good. */
+    readonly delete: operations['deleteMadeLink'];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/links/makings': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Makes a link of the best kind, or of the one that is named. */
+    readonly post: operations['makeLink'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/links/makings/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** How far it has come, what looks like a secret, the link. */
+    readonly get: operations['getLinkMaking'];
+    readonly put?: never;
+    readonly post?: never;
+    /** Cancels what is under way. A link that was made stays. */
+    readonly delete: operations['cancelLinkMaking'];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/links/makings/{id}/confirm': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** The person has seen what looks like a secret: send it all the same. */
+    readonly post: operations['confirmLinkMaking'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/links/openings': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** Takes a link apart; fetches its preview where the host or store is listed. */
+    readonly post: operations['openLink'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/links/openings/{id}': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** What the link claims, what was found, what was opened. */
+    readonly get: operations['getLinkOpening'];
+    readonly put?: never;
+    readonly post?: never;
+    /** Cancels what is under way, and forgets the preview. What was opened stays. */
+    readonly delete: operations['cancelLinkOpening'];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/links/openings/{id}/fetch': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** The person lets the preview be fetched from a host that is not listed. */
+    readonly post: operations['fetchLinkPreview'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/links/openings/{id}/open': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** The person has seen the preview: make a copy beside, or take the own file. */
+    readonly post: operations['chooseLinkOpening'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly '/links/page': {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** A notebook as one page of its own: text and pictures, nothing that runs. */
+    readonly post: operations['makeNotebookPage'];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly '/repos': {
     readonly parameters: {
       readonly query?: never;
@@ -744,10 +916,10 @@ export interface components {
      * CodeDiff
      * @description What differs between the code of two runs.
      *
-     *         Attributes:
-     *             state: ``working``: ask again. ``failed``: ``problem`` says why.
-     *             whole: both trees were there. Otherwise the notes say whose was not, and why.
-     *             more: files that are not the same, and not listed.
+     *     Attributes:
+     *         state: ``working``: ask again. ``failed``: ``problem`` says why.
+     *         whole: both trees were there. Otherwise the notes say whose was not, and why.
+     *         more: files that are not the same, and not listed.
      */
     readonly CodeDiff: {
       readonly id: string;
@@ -763,11 +935,11 @@ export interface components {
      * CodeFile
      * @description A file that is not the same; a notebook has cells, any other file hunks.
      *
-     *         Attributes:
-     *             path: as it is after, or was before it was removed. old: its path before, if another.
-     *             why: why nothing is shown of it, a sentence; or what else is to be known.
-     *             same: cells that are the same. more: cells that are not the same, and not shown.
-     *             cut: lines that are not shown.
+     *     Attributes:
+     *         path: as it is after, or was before it was removed. old: its path before, if another.
+     *         why: why nothing is shown of it, a sentence; or what else is to be known.
+     *         same: cells that are the same. more: cells that are not the same, and not shown.
+     *         cut: lines that are not shown.
      */
     readonly CodeFile: {
       readonly path: string;
@@ -819,8 +991,8 @@ export interface components {
      * Column
      * @description One column of the table.
      *
-     *         Exactly one of ``numbers`` and ``codes`` is there. A code is an index into ``words``; -1:
-     *         this run has no such value.
+     *     Exactly one of ``numbers`` and ``codes`` is there. A code is an index into ``words``; -1:
+     *     this run has no such value.
      */
     readonly Column: {
       readonly key: string;
@@ -845,8 +1017,8 @@ export interface components {
      * ComparedRow
      * @description One name, and what each run has there, in the order of the runs.
      *
-     *         None: the run has nothing there, or, where its place is in ``unknown``, nobody knows.
-     *         Metrics are numbers, the rest texts; ``"NaN"`` is a number among metrics only.
+     *     None: the run has nothing there, or, where its place is in ``unknown``, nobody knows.
+     *     Metrics are numbers, the rest texts; ``"NaN"`` is a number among metrics only.
      */
     readonly ComparedRow: {
       /** @enum {unknown} */
@@ -961,12 +1133,12 @@ export interface components {
      * DomainProblem
      * @description Why a part, or a feature, is not there.
      *
-     *         Attributes:
-     *             code: ``aws.forbidden``, ``aws.unreachable``, ``aws.boto3_too_old``, …
-     *             action: the IAM action that is missing: ``sagemaker:ListApps``; else empty.
-     *             resource: the ARN it was asked on, or ``*``.
-     *             statement: the IAM statement to ask for, as JSON text; empty when none would help.
-     *             endpoint: the VPC endpoint that is missing: ``aws.sagemaker.eu-west-1.studio``.
+     *     Attributes:
+     *         code: ``aws.forbidden``, ``aws.unreachable``, ``aws.boto3_too_old``, …
+     *         action: the IAM action that is missing: ``sagemaker:ListApps``; else empty.
+     *         resource: the ARN it was asked on, or ``*``.
+     *         statement: the IAM statement to ask for, as JSON text; empty when none would help.
+     *         endpoint: the VPC endpoint that is missing: ``aws.sagemaker.eu-west-1.studio``.
      */
     readonly DomainProblem: {
       readonly code: string;
@@ -1068,7 +1240,7 @@ export interface components {
      * FileContent
      * @description A file to look at, or with ``save`` its bytes in ``base64``.
      *
-     *         ``large``: it is larger than what is read to be looked at.
+     *     ``large``: it is larger than what is read to be looked at.
      */
     readonly FileContent: {
       readonly path: string;
@@ -1132,6 +1304,15 @@ export interface components {
       /** @enum {unknown} */
       readonly idle_known_by: '' | 'api' | 'local';
       readonly storage: components['schemas']['Storage'] | null;
+    };
+    /**
+     * HostAddress
+     * @description The file's address at its host: for whoever has no JupyterLab.
+     */
+    readonly HostAddress: {
+      /** @enum {unknown} */
+      readonly host: 'Bitbucket' | 'CodeCommit' | 'GitHub' | 'GitLab';
+      readonly url: string;
     };
     /**
      * Identity
@@ -1226,9 +1407,9 @@ export interface components {
      * JobLogs
      * @description One page of a job's logs.
      *
-     *         ``none_yet``: the job goes on and has written nothing. ``none``: it is over, and there is
-     *         no log. ``expired``: there was one, and CloudWatch has deleted its lines. ``end``: there is
-     *         no more now; ``next`` then gives what is written later.
+     *     ``none_yet``: the job goes on and has written nothing. ``none``: it is over, and there is
+     *     no log. ``expired``: there was one, and CloudWatch has deleted its lines. ``end``: there is
+     *     no more now; ``next`` then gives what is written later.
      */
     readonly JobLogs: {
       /** @enum {unknown} */
@@ -1262,13 +1443,13 @@ export interface components {
      * JobPlan
      * @description What would be asked of SageMaker. Nothing was started.
      *
-     *         Attributes:
-     *             name: of the new job. of: of the old one.
-     *             per_hour: USD that its instances cost an hour at most; None: unknown.
-     *             longest: seconds after which SageMaker stops it; None: it does not say.
-     *             confirm: what a person is asked, with what it costs and who pays.
-     *             request: the whole CreateTrainingJob as JSON text; long values are cut in it.
-     *             digest: of the whole request; starting it takes this.
+     *     Attributes:
+     *         name: of the new job. of: of the old one.
+     *         per_hour: USD that its instances cost an hour at most; None: unknown.
+     *         longest: seconds after which SageMaker stops it; None: it does not say.
+     *         confirm: what a person is asked, with what it costs and who pays.
+     *         request: the whole CreateTrainingJob as JSON text; long values are cut in it.
+     *         digest: of the whole request; starting it takes this.
      */
     readonly JobPlan: {
       readonly run: string;
@@ -1369,6 +1550,310 @@ export interface components {
       readonly level: 'default_space' | 'domain' | 'profile' | 'space';
     };
     /**
+     * LinkAsked
+     * @description Make a link.
+     *
+     *     Attributes:
+     *         contents: the file as JupyterLab calls it; empty for a run.
+     *         run: the page's id of a run; empty for a file.
+     *         cell: id of the cell that the link points to. heading: text of the heading; or neither.
+     *         kind: empty takes the best one.
+     *         store: alias of the team's store for a snapshot; empty takes the first.
+     *         outputs: keep the notebook's outputs in a snapshot.
+     *         days: how long a snapshot is kept, 1 to 365.
+     *         note: for the reader, at most 500 characters.
+     *         push: push the commit to its branch first; never forced.
+     *         fallback: for ``git``: keep a snapshot too, in case the commit goes away.
+     *         base: the address of this JupyterLab, up to ``/lab``, that the link begins with; readers
+     *             ignore it. Where the team has a page for links, that one is taken.
+     */
+    readonly LinkAsked: {
+      /** @default  */
+      readonly contents?: string;
+      /** @default  */
+      readonly run?: string;
+      /** @default  */
+      readonly cell?: string;
+      /** @default  */
+      readonly heading?: string;
+      /** @default  */
+      readonly kind?: ('git' | 'path' | 'run' | 'snapshot') | '';
+      /** @default  */
+      readonly store?: string;
+      /** @default false */
+      readonly outputs?: boolean;
+      /** @default 30 */
+      readonly days?: number;
+      /** @default  */
+      readonly note?: string;
+      /** @default false */
+      readonly push?: boolean;
+      /** @default false */
+      readonly fallback?: boolean;
+      /** @default  */
+      readonly base?: string;
+    };
+    /**
+     * LinkChoice
+     * @description A kind of link that there is for this file, or why there is not.
+     *
+     *     Attributes:
+     *         title: "Snapshot of now". text: what it points to, and what would not be in it.
+     *         gets: what whoever opens it gets: one sentence.
+     *         warning: what the sender has to know before sending; may be empty.
+     *         problem: why this kind is not possible; None where it is.
+     *         can_push: pushing the commit would make it possible.
+     */
+    readonly LinkChoice: {
+      /** @enum {unknown} */
+      readonly kind: 'git' | 'path' | 'run' | 'snapshot';
+      readonly title: string;
+      readonly text: string;
+      readonly gets: string;
+      readonly warning: string;
+      readonly problem: components['schemas']['DomainProblem'] | null;
+      readonly can_push: boolean;
+    };
+    /**
+     * LinkClaims
+     * @description What a link says, taken apart and checked for form. Nothing of it was verified.
+     *
+     *     Attributes:
+     *         sender: a claim, nothing more. note: likewise.
+     *         repository: host and path. host: what would be asked; empty where nobody is.
+     *         store: the alias. run: the store's id of the run. tracking: where that run is.
+     *         space: where a ``path`` is in place.
+     */
+    readonly LinkClaims: {
+      /** @enum {unknown} */
+      readonly kind: 'git' | 'path' | 'run' | 'snapshot';
+      readonly sender: string;
+      readonly note: string;
+      readonly path: string;
+      readonly cell: string;
+      readonly heading: string;
+      readonly repository: string;
+      readonly host: string;
+      readonly commit: string;
+      readonly store: string;
+      readonly digest: string;
+      readonly run: string;
+      readonly tracking: string;
+      readonly space: string;
+    };
+    /**
+     * LinkConfirmed
+     * @description The person has seen the findings and sends all the same.
+     */
+    readonly LinkConfirmed: {
+      readonly looked: number;
+    };
+    /**
+     * LinkFact
+     * @description Something that was found out; ``ok``: verified, ``unknown``: only claimed.
+     */
+    readonly LinkFact: {
+      /** @enum {unknown} */
+      readonly name:
+        'commit' | 'outputs' | 'repository' | 'run' | 'size' | 'store' | 'what';
+      readonly text: string;
+      /** @enum {unknown} */
+      readonly state: 'differs' | 'missing' | 'ok' | 'unknown';
+    };
+    /**
+     * LinkMade
+     * @description A link that can be sent.
+     *
+     *     Attributes:
+     *         gets: what whoever opens it gets: one sentence.
+     *         files: how many are in the snapshot. size: of what was stored, in bytes.
+     *         until: ms since the epoch; None where it does not expire.
+     *         readers: who can read the store, as a sentence; empty for other kinds.
+     *         digest: of what was stored, its name in the list of one's own links; may be empty.
+     *         left_out: files that were not put into the snapshot, each with the reason.
+     *         secrets: how many findings were sent all the same.
+     */
+    readonly LinkMade: {
+      readonly link: string;
+      /** @enum {unknown} */
+      readonly kind: 'git' | 'path' | 'run' | 'snapshot';
+      readonly gets: string;
+      readonly files: number;
+      readonly size: number;
+      readonly until: number | null;
+      readonly readers: string;
+      readonly digest: string;
+      readonly left_out: readonly string[];
+      readonly secrets: number;
+    };
+    /**
+     * LinkMaking
+     * @description A link that is being made.
+     *
+     *     ``looking`` -> (secrets found: ``asks`` -> confirmed) -> ``making`` -> ``made``; ``failed``
+     *     and ``cancelled`` left nothing in any store.
+     *
+     *     Attributes:
+     *         looked: how often it was looked at; a confirmation names it.
+     *         doing: a sentence on what is waited for. percent: of that; None where not known.
+     *         standing: what could be linked to; None until that is known.
+     *         findings: what looks like a secret in what would be sent.
+     */
+    readonly LinkMaking: {
+      readonly id: string;
+      /** @enum {unknown} */
+      readonly state: 'asks' | 'cancelled' | 'failed' | 'looking' | 'made' | 'making';
+      readonly looked: number;
+      readonly doing: string;
+      readonly percent: number | null;
+      readonly standing: components['schemas']['LinkStanding'] | null;
+      readonly findings: readonly components['schemas']['SecretFound'][];
+      readonly made: components['schemas']['LinkMade'] | null;
+      readonly problem: components['schemas']['DomainProblem'] | null;
+    };
+    /**
+     * LinkOpened
+     * @description What was opened.
+     *
+     *     Attributes:
+     *         place: whole path of what was made; empty where nothing was.
+     *         contents: the file as JupyterLab calls it; empty where it cannot be shown, and ``why``
+     *             says why not.
+     *         folder_contents: the folder as JupyterLab's file browser calls it; may be empty.
+     *         install: a line for a terminal that installs the packages beside it; may be empty.
+     */
+    readonly LinkOpened: {
+      /** @enum {unknown} */
+      readonly how: 'beside' | 'mine' | 'run';
+      readonly place: string;
+      readonly contents: string;
+      readonly why: string;
+      readonly folder_contents: string;
+      readonly cell: string;
+      readonly heading: string;
+      readonly run: string;
+      readonly install: string;
+    };
+    /**
+     * LinkOpening
+     * @description A link that is being opened.
+     *
+     *     ``asks`` (the host is not listed: the person decides) -> ``fetching`` -> ``ready`` -> (the
+     *     person has chosen) ``opening`` -> ``opened``. ``failed`` and ``cancelled`` wrote nothing but
+     *     our cache. A choice that no longer holds leads back to ``ready``, with ``problem`` and a new
+     *     preview.
+     *
+     *     Attributes:
+     *         looked: how often it was looked at; a choice names it.
+     *         doing: a sentence on what is waited for. percent: of that; None where not known.
+     */
+    readonly LinkOpening: {
+      readonly id: string;
+      /** @enum {unknown} */
+      readonly state:
+        'asks' | 'cancelled' | 'failed' | 'fetching' | 'opened' | 'opening' | 'ready';
+      readonly claims: components['schemas']['LinkClaims'];
+      readonly trust: components['schemas']['LinkTrust'];
+      readonly looked: number;
+      readonly doing: string;
+      readonly percent: number | null;
+      readonly preview: components['schemas']['LinkPreview'] | null;
+      readonly opened: components['schemas']['LinkOpened'] | null;
+      readonly problem: components['schemas']['DomainProblem'] | null;
+    };
+    /**
+     * LinkPart
+     * @description Whether it would give the same here.
+     */
+    readonly LinkPart: {
+      /** @enum {unknown} */
+      readonly part: 'data' | 'image' | 'packages' | 'python';
+      /** @enum {unknown} */
+      readonly state: 'differs' | 'missing' | 'ok' | 'unknown';
+      readonly text: string;
+    };
+    /**
+     * LinkPreview
+     * @description What was found.
+     *
+     *     Attributes:
+     *         sender, note: claims. sent, until: ms since the epoch; None where unknown.
+     *         files: the first of ``all_files``.
+     *         notebook: its cells, untrusted. text: of a file that is no notebook.
+     *         cell: the cell that the link points to; empty where there is none, or it is not there,
+     *             which ``warnings`` say.
+     *         differing: ids of cells that differ from the reader's own; None where it was not compared.
+     *         mine: the reader's own file at the same place, as JupyterLab calls it; empty: none.
+     *         mine_text: how it stands: "the same", "2 cells differ", "renamed to …".
+     *         place: the folder that would be made. keeps: what stays as it is, sentences.
+     *         how: what can be chosen. ``beside``: a copy of its own; ``mine``: the reader's own file;
+     *             ``run``: the run's page.
+     *         run: the page's id of the run.
+     *         warnings: what went otherwise than the link says: sentences.
+     */
+    readonly LinkPreview: {
+      readonly title: string;
+      readonly sender: string;
+      readonly note: string;
+      readonly sent: number | null;
+      readonly until: number | null;
+      readonly facts: readonly components['schemas']['LinkFact'][];
+      readonly files: readonly components['schemas']['SharedFile'][];
+      readonly all_files: number;
+      readonly same: readonly components['schemas']['LinkPart'][];
+      readonly notebook: components['schemas']['Notebook'] | null;
+      readonly text: string | null;
+      readonly cell: string;
+      readonly differing: readonly string[] | null;
+      readonly mine: string;
+      readonly mine_text: string;
+      readonly place: string;
+      readonly keeps: readonly string[];
+      readonly how: readonly ('beside' | 'mine' | 'run')[];
+      readonly run: string;
+      readonly warnings: readonly string[];
+    };
+    /**
+     * LinkStanding
+     * @description What can be linked to.
+     *
+     *     Attributes:
+     *         name: of the file or run.
+     *         best: the kind that is taken when none is named; empty where none is possible.
+     *         stores: empty where the team's file names none.
+     *         has_outputs: the notebook has outputs now.
+     *         can_export: it can be saved as a page of its own.
+     */
+    readonly LinkStanding: {
+      readonly name: string;
+      readonly best: ('git' | 'path' | 'run' | 'snapshot') | '';
+      readonly choices: readonly components['schemas']['LinkChoice'][];
+      readonly stores: readonly components['schemas']['LinkStore'][];
+      readonly addresses: readonly components['schemas']['HostAddress'][];
+      readonly has_outputs: boolean;
+      readonly can_export: boolean;
+    };
+    /**
+     * LinkStore
+     * @description A store of the team's: its alias, and who can read what is in it, as a sentence.
+     */
+    readonly LinkStore: {
+      readonly alias: string;
+      readonly readers: string;
+    };
+    /**
+     * LinkTrust
+     * @description Whether the preview is fetched without asking, and why, as a sentence.
+     *
+     *     Attributes:
+     *         asked: what would be asked: a host, or a store's alias; empty: nobody is.
+     */
+    readonly LinkTrust: {
+      readonly listed: boolean;
+      readonly asked: string;
+      readonly why: string;
+    };
+    /**
      * Log
      * @description What git said about one repository, newest last, without secrets.
      */
@@ -1380,11 +1865,11 @@ export interface components {
      * Look
      * @description What somebody looks at: these parts are read, and kept fresh for ``LEASE`` seconds.
      *
-     *         Attributes:
-     *             view: names the window, so that two do not end each other's looking.
-     *             parts: empty: this view is closed, and what only it needed is cancelled.
-     *             refresh: read again what is there already.
-     *             domain: another domain than the one that is shown (outside Studio).
+     *     Attributes:
+     *         view: names the window, so that two do not end each other's looking.
+     *         parts: empty: this view is closed, and what only it needed is cancelled.
+     *         refresh: read again what is there already.
+     *         domain: another domain than the one that is shown (outside Studio).
      */
     readonly Look: {
       readonly view: string;
@@ -1396,6 +1881,28 @@ export interface components {
       readonly refresh?: boolean;
       /** @default null */
       readonly domain?: string | null;
+    };
+    /**
+     * MadeLink
+     * @description A snapshot that was shared from here.
+     *
+     *     Attributes:
+     *         id: the digest. made, until: ms since the epoch.
+     */
+    readonly MadeLink: {
+      readonly id: string;
+      readonly name: string;
+      readonly link: string;
+      readonly store: string;
+      readonly made: number;
+      readonly until: number | null;
+      readonly size: number;
+      readonly note: string;
+      readonly expired: boolean;
+    };
+    /** MadeLinks */
+    readonly MadeLinks: {
+      readonly links: readonly components['schemas']['MadeLink'][];
     };
     /**
      * NamedNumber
@@ -1449,10 +1956,37 @@ export interface components {
       readonly runs: readonly components['schemas']['KernelRun'][];
     };
     /**
+     * NotebookPage
+     * @description A page that needs nothing else and runs nothing; ``html`` is empty where ``findings``
+     *     were not seen yet.
+     */
+    readonly NotebookPage: {
+      readonly name: string;
+      readonly html: string;
+      readonly findings: readonly components['schemas']['SecretFound'][];
+    };
+    /** OpenAsked */
+    readonly OpenAsked: {
+      readonly link: string;
+    };
+    /** OpenChosen */
+    readonly OpenChosen: {
+      readonly looked: number;
+      /** @enum {unknown} */
+      readonly how: 'beside' | 'mine' | 'run';
+    };
+    /**
+     * OpenFetch
+     * @description The person lets the preview be fetched from this host.
+     */
+    readonly OpenFetch: {
+      readonly host: string;
+    };
+    /**
      * Opened
      * @description Where the browser goes. Presigned ones are good once, and for seconds: never kept.
      *
-     *         ``problem``: why it is the portal, where it should have been presigned.
+     *     ``problem``: why it is the portal, where it should have been presigned.
      */
     readonly Opened: {
       readonly url: string;
@@ -1465,7 +1999,7 @@ export interface components {
      * Output
      * @description What a cell gave.
      *
-     *         ``other`` cannot be shown here: ``media`` names it, ``text/html`` where there is nothing else.
+     *     ``other`` cannot be shown here: ``media`` names it, ``text/html`` where there is nothing else.
      */
     readonly Output: {
       /** @enum {unknown} */
@@ -1476,12 +2010,27 @@ export interface components {
       readonly more: boolean;
     };
     /**
+     * PageAsked
+     * @description Save a notebook as a page of its own.
+     *
+     *     Attributes:
+     *         contents: as JupyterLab calls it. outputs: with its outputs: text and pictures only.
+     *         secrets: the person has seen what looks like a secret, and wants the page.
+     */
+    readonly PageAsked: {
+      readonly contents: string;
+      /** @default true */
+      readonly outputs?: boolean;
+      /** @default false */
+      readonly secrets?: boolean;
+    };
+    /**
      * Part
      * @description How far one part has been read.
      *
-     *         ``idle``: nobody has looked yet. ``loading``: what is there so far can be shown, and more
-     *         comes. ``ready``: all of it. ``partial``: some of it, and ``problem`` says why not more.
-     *         ``failed``: nothing of it. ``not_here``: it makes no sense here, ``problem`` says why.
+     *     ``idle``: nobody has looked yet. ``loading``: what is there so far can be shown, and more
+     *     comes. ``ready``: all of it. ``partial``: some of it, and ``problem`` says why not more.
+     *     ``failed``: nothing of it. ``not_here``: it makes no sense here, ``problem`` says why.
      */
     readonly Part: {
       /** @enum {unknown} */
@@ -1509,7 +2058,7 @@ export interface components {
      * Price
      * @description What an hour (or a GB-month) costs.
      *
-     *         ``source``: ``api`` the Pricing API; ``table`` the one that is shipped.
+     *     ``source``: ``api`` the Pricing API; ``table`` the one that is shipped.
      */
     readonly Price: {
       readonly amount: number;
@@ -1683,16 +2232,16 @@ export interface components {
      * ReproducePlan
      * @description What is different now, and what would be made. Nothing was made yet.
      *
-     *         Attributes:
-     *             possible: whether there is code to bring back; ``parts`` say why not.
-     *             whole: all files as they were, not only those of the commit.
-     *             folder: the clone's name, free now: ``reproduced/<name>``. place: its whole path.
-     *             head: the commit that HEAD will be on. url: its repository; may be empty.
-     *             files: paths of the snapshot, the first of ``all_files``.
-     *             left_out: what the snapshot could not hold, the first of ``all_left_out``.
-     *             packages: those that differ, the first of ``all_packages``.
-     *             install: a line for a terminal that will install them as they were, beside the clone.
-     *             notebook: its path in the clone; empty where it is not in it.
+     *     Attributes:
+     *         possible: whether there is code to bring back; ``parts`` say why not.
+     *         whole: all files as they were, not only those of the commit.
+     *         folder: the clone's name, free now: ``reproduced/<name>``. place: its whole path.
+     *         head: the commit that HEAD will be on. url: its repository; may be empty.
+     *         files: paths of the snapshot, the first of ``all_files``.
+     *         left_out: what the snapshot could not hold, the first of ``all_left_out``.
+     *         packages: those that differ, the first of ``all_packages``.
+     *         install: a line for a terminal that will install them as they were, beside the clone.
+     *         notebook: its path in the clone; empty where it is not in it.
      */
     readonly ReproducePlan: {
       readonly name: string;
@@ -1719,15 +2268,15 @@ export interface components {
      * Reproduced
      * @description A clone of its own with the files as they were.
      *
-     *         Attributes:
-     *             folder: ``reproduced/<name>``. place: its whole path.
-     *             notebook: its path in the clone; empty where there is none.
-     *             contents: the notebook as JupyterLab calls it; empty where it cannot be opened, and
-     *                 ``why`` says why not.
-     *             folder_contents: the clone as JupyterLab's file browser calls it; empty where it is
-     *                 outside the folder that JupyterLab shows.
-     *             environment: whole path of the file with the packages as they were; may be empty.
-     *             install: a line for a terminal that installs them beside the clone.
+     *     Attributes:
+     *         folder: ``reproduced/<name>``. place: its whole path.
+     *         notebook: its path in the clone; empty where there is none.
+     *         contents: the notebook as JupyterLab calls it; empty where it cannot be opened, and
+     *             ``why`` says why not.
+     *         folder_contents: the clone as JupyterLab's file browser calls it; empty where it is
+     *             outside the folder that JupyterLab shows.
+     *         environment: whole path of the file with the packages as they were; may be empty.
+     *         install: a line for a terminal that installs them beside the clone.
      */
     readonly Reproduced: {
       readonly folder: string;
@@ -1743,14 +2292,14 @@ export interface components {
      * Reproduction
      * @description A run that is being reproduced.
      *
-     *         ``looking`` -> ``planned`` -> (confirmed) ``making`` -> ``made``; ``failed`` and
-     *         ``cancelled`` left nothing behind. A confirmation of a plan that no longer holds leads
-     *         back to ``planned``, with ``problem`` and a new plan.
+     *     ``looking`` -> ``planned`` -> (confirmed) ``making`` -> ``made``; ``failed`` and
+     *     ``cancelled`` left nothing behind. A confirmation of a plan that no longer holds leads
+     *     back to ``planned``, with ``problem`` and a new plan.
      *
-     *         Attributes:
-     *             run: the page's id.
-     *             looked: how often it was looked at; a confirmation names it.
-     *             doing: a sentence on what is waited for. percent: of that; None where not known.
+     *     Attributes:
+     *         run: the page's id.
+     *         looked: how often it was looked at; a confirmation names it.
+     *         doing: a sentence on what is waited for. percent: of that; None where not known.
      */
     readonly Reproduction: {
       readonly id: string;
@@ -1768,8 +2317,8 @@ export interface components {
      * RunCode
      * @description Where the code is.
      *
-     *         ``link`` is the repository's page on a host that everybody knows, for the browser; empty for
-     *         all others. ``changed``: files that differed from the commit; None: not recorded.
+     *     ``link`` is the repository's page on a host that everybody knows, for the browser; empty for
+     *     all others. ``changed``: files that differed from the commit; None: not recorded.
      */
     readonly RunCode: {
       readonly repository: string;
@@ -1854,8 +2403,8 @@ export interface components {
      * RunNotebook
      * @description The notebook that was kept, and the person's own file as it is today.
      *
-     *         ``here`` is the path by which JupyterLab opens that; empty where it does not, and ``why``
-     *         says why not.
+     *     ``here`` is the path by which JupyterLab opens that; empty where it does not, and ``why``
+     *     says why not.
      */
     readonly RunNotebook: {
       readonly kept: string;
@@ -1867,8 +2416,8 @@ export interface components {
      * RunReference
      * @description Another run that this one has to do with.
      *
-     *         ``id`` is the page's; empty where the run is in none of the stores that were read, and then
-     *         only ``name`` says anything, which is its own id.
+     *     ``id`` is the page's; empty where the run is in none of the stores that were read, and then
+     *     only ``name`` says anything, which is its own id.
      */
     readonly RunReference: {
       readonly id: string;
@@ -1939,16 +2488,16 @@ export interface components {
      * Running
      * @description A row of the apps tab: something that runs, ran, or bills.
      *
-     *         Attributes:
-     *             id: unique among the rows, safe in a path: what ``stop`` is told.
-     *             name: the space's, profile's or server's name.
-     *             state: ``idle`` only where it is really known.
-     *             status: the API's own word.
-     *             since: when it was created. An app that was started again within 24 hours keeps its
-     *                 first time, so this is the earliest it can be.
-     *             up_to: dollars since then, at the list price: an upper bound.
-     *             idle_for: seconds; None: nobody knows.
-     *             stop: ``yes``; ``not_yours`` and the other words say why not.
+     *     Attributes:
+     *         id: unique among the rows, safe in a path: what ``stop`` is told.
+     *         name: the space's, profile's or server's name.
+     *         state: ``idle`` only where it is really known.
+     *         status: the API's own word.
+     *         since: when it was created. An app that was started again within 24 hours keeps its
+     *             first time, so this is the earliest it can be.
+     *         up_to: dollars since then, at the list price: an upper bound.
+     *         idle_for: seconds; None: nobody knows.
+     *         stop: ``yes``; ``not_yours`` and the other words say why not.
      */
     readonly Running: {
       readonly id: string;
@@ -1996,8 +2545,8 @@ export interface components {
      * RunsTable
      * @description Runs by columns, in the order of ``ids``.
      *
-     *         ``whole``: replaces what the page has. Otherwise: ``ids`` are new or different runs with all
-     *         their values, ``gone`` are no longer there.
+     *     ``whole``: replaces what the page has. Otherwise: ``ids`` are new or different runs with all
+     *     their values, ``gone`` are no longer there.
      */
     readonly RunsTable: {
       readonly cursor: string;
@@ -2017,11 +2566,42 @@ export interface components {
       /** @default [] */
       readonly running?: readonly string[];
     };
+    /**
+     * SecretFound
+     * @description Something that looks like a secret; the secret itself is never shown.
+     *
+     *     Attributes:
+     *         where: file and line, or file and cell: ``train.ipynb, cell 3``.
+     *         what: which kind of secret: "AWS Access Key". shown: its beginning, the rest masked.
+     */
+    readonly SecretFound: {
+      readonly path: string;
+      readonly where: string;
+      readonly what: string;
+      readonly shown: string;
+    };
     /** Settings */
     readonly Settings: {
       readonly revision: number;
       readonly part: components['schemas']['Part'];
       readonly domain: components['schemas']['Domain'] | null;
+    };
+    /**
+     * SharedFile
+     * @description A file that comes with the link.
+     *
+     *     Attributes:
+     *         here: how it stands beside the reader's own: ``same``, ``differs``, ``new`` (there is
+     *             none), ``none`` (the reader has no clone).
+     *         text: "2 cells differ from yours"; may be empty.
+     *         size: bytes.
+     */
+    readonly SharedFile: {
+      readonly path: string;
+      readonly size: number;
+      /** @enum {unknown} */
+      readonly here: 'differs' | 'new' | 'none' | 'same';
+      readonly text: string;
     };
     /** SnapshotFile */
     readonly SnapshotFile: {
@@ -2067,8 +2647,8 @@ export interface components {
      * Stop
      * @description Which rows to stop.
      *
-     *         Attributes:
-     *             others: other people's too; otherwise one that is not the person's own is refused.
+     *     Attributes:
+     *         others: other people's too; otherwise one that is not the person's own is refused.
      */
     readonly Stop: {
       readonly ids: readonly string[];
@@ -2104,8 +2684,8 @@ export interface components {
      * StoreRow
      * @description One place that runs are kept in.
      *
-     *         ``reading``: what is there so far can be shown. ``stale``: it did not answer; what is shown
-     *         is of ``read_at``. ``failed``: nothing of it is known.
+     *     ``reading``: what is there so far can be shown. ``stale``: it did not answer; what is shown
+     *     is of ``read_at``. ``failed``: nothing of it is known.
      */
     readonly StoreRow: {
       readonly id: string;
@@ -2222,6 +2802,7 @@ export type FileContent = components['schemas']['FileContent'];
 export type FileInTheWay = components['schemas']['FileInTheWay'];
 export type FilesAsked = components['schemas']['FilesAsked'];
 export type Here = components['schemas']['Here'];
+export type HostAddress = components['schemas']['HostAddress'];
 export type Identity = components['schemas']['Identity'];
 export type IdleChange = components['schemas']['IdleChange'];
 export type IdleSetting = components['schemas']['IdleSetting'];
@@ -2242,16 +2823,37 @@ export type LaunchMenu = components['schemas']['LaunchMenu'];
 export type Launchable = components['schemas']['Launchable'];
 export type LeftOutFile = components['schemas']['LeftOutFile'];
 export type LifecycleConfig = components['schemas']['LifecycleConfig'];
+export type LinkAsked = components['schemas']['LinkAsked'];
+export type LinkChoice = components['schemas']['LinkChoice'];
+export type LinkClaims = components['schemas']['LinkClaims'];
+export type LinkConfirmed = components['schemas']['LinkConfirmed'];
+export type LinkFact = components['schemas']['LinkFact'];
+export type LinkMade = components['schemas']['LinkMade'];
+export type LinkMaking = components['schemas']['LinkMaking'];
+export type LinkOpened = components['schemas']['LinkOpened'];
+export type LinkOpening = components['schemas']['LinkOpening'];
+export type LinkPart = components['schemas']['LinkPart'];
+export type LinkPreview = components['schemas']['LinkPreview'];
+export type LinkStanding = components['schemas']['LinkStanding'];
+export type LinkStore = components['schemas']['LinkStore'];
+export type LinkTrust = components['schemas']['LinkTrust'];
 export type Log = components['schemas']['Log'];
 export type Look = components['schemas']['Look'];
+export type MadeLink = components['schemas']['MadeLink'];
+export type MadeLinks = components['schemas']['MadeLinks'];
 export type NamedNumber = components['schemas']['NamedNumber'];
 export type NamedText = components['schemas']['NamedText'];
 export type NewRepository = components['schemas']['NewRepository'];
 export type Notebook = components['schemas']['Notebook'];
 export type NotebookCell = components['schemas']['NotebookCell'];
 export type NotebookKept = components['schemas']['NotebookKept'];
+export type NotebookPage = components['schemas']['NotebookPage'];
+export type OpenAsked = components['schemas']['OpenAsked'];
+export type OpenChosen = components['schemas']['OpenChosen'];
+export type OpenFetch = components['schemas']['OpenFetch'];
 export type Opened = components['schemas']['Opened'];
 export type Output = components['schemas']['Output'];
+export type PageAsked = components['schemas']['PageAsked'];
 export type Part = components['schemas']['Part'];
 export type PartProblem = components['schemas']['PartProblem'];
 export type Price = components['schemas']['Price'];
@@ -2285,7 +2887,9 @@ export type Running = components['schemas']['Running'];
 export type RunsAsked = components['schemas']['RunsAsked'];
 export type RunsTable = components['schemas']['RunsTable'];
 export type SavedNotebook = components['schemas']['SavedNotebook'];
+export type SecretFound = components['schemas']['SecretFound'];
 export type Settings = components['schemas']['Settings'];
+export type SharedFile = components['schemas']['SharedFile'];
 export type SnapshotFile = components['schemas']['SnapshotFile'];
 export type Space = components['schemas']['Space'];
 export type Spaces = components['schemas']['Spaces'];
@@ -3472,6 +4076,394 @@ export interface operations {
         };
         content: {
           readonly 'application/json': components['schemas']['Identity'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly getMadeLinks: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['MadeLinks'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly deleteMadeLink: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['MadeLinks'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly makeLink: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['LinkAsked'];
+      };
+    };
+    readonly responses: {
+      /** @description Under way */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['LinkMaking'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly getLinkMaking: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['LinkMaking'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly cancelLinkMaking: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['LinkMaking'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly confirmLinkMaking: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['LinkConfirmed'];
+      };
+    };
+    readonly responses: {
+      /** @description Under way */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['LinkMaking'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly openLink: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['OpenAsked'];
+      };
+    };
+    readonly responses: {
+      /** @description Under way */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['LinkOpening'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly getLinkOpening: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['LinkOpening'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly cancelLinkOpening: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['LinkOpening'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly fetchLinkPreview: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['OpenFetch'];
+      };
+    };
+    readonly responses: {
+      /** @description Under way */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['LinkOpening'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly chooseLinkOpening: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['OpenChosen'];
+      };
+    };
+    readonly responses: {
+      /** @description Under way */
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['LinkOpening'];
+        };
+      };
+      /** @description Refused or failed */
+      readonly default: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  readonly makeNotebookPage: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['PageAsked'];
+      };
+    };
+    readonly responses: {
+      /** @description Done */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly 'application/json': components['schemas']['NotebookPage'];
         };
       };
       /** @description Refused or failed */
