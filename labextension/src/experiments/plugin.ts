@@ -21,6 +21,7 @@ import { Menu } from '@lumino/widgets';
 import * as React from 'react';
 
 import { OPEN_DOCTOR } from '../doctor/commands';
+import { BY_PERSON, COMMANDS as LINKS } from '../links/commands';
 import { Button } from '../shell/controls';
 import { experimentsIcon } from '../shell/icons';
 import { IOnboardPanel } from '../shell/tokens';
@@ -90,7 +91,7 @@ export const experiments: JupyterFrontEndPlugin<void> = {
     const rowMenu = (id: string, x: number, y: number) => {
       const menu = new Menu({ commands });
       for (const command of room.runMenu) {
-        menu.addItem({ command, args: { id } });
+        menu.addItem({ command, args: { id, name: nameOf(id), ...BY_PERSON } });
       }
       menu.open(x, y);
     };
@@ -255,6 +256,7 @@ export const experiments: JupyterFrontEndPlugin<void> = {
     });
 
     room.runMenu.push(
+      LINKS.copyRun,
       COMMANDS.copyReproduce,
       COMMANDS.copyCompare,
       COMMANDS.copyName,

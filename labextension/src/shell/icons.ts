@@ -27,3 +27,4 @@ export const doctorIcon = icon('doctor');
 export const againIcon = icon('again');
 export const addIcon = icon('add');
 export const startIcon = icon('start');
+export const linkIcon = icon('link');

@@ -115,6 +115,12 @@ export const SHAPES = {
   closed: [['fill', 'M6 3.5v9L11 8z']],
   add: [['line', 'M8 3v10M3 8h10']],
   copy: [['line', 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3']],
+  link: [['line', 'M7 5H4.5a3 3 0 0 0 0 6H7M9 5h2.5a3 3 0 0 1 0 6H9M5.2 8h5.6']],
+  /** A shield with a cross: not trusted. */
+  untrusted: [
+    ['line', 'M8 1.6l5.2 2v4c0 3.3-2.2 5.6-5.2 6.8-3-1.2-5.2-3.5-5.2-6.8v-4z'],
+    ['line', 'M6.2 6l3.6 3.6M9.8 6L6.2 9.6']
+  ],
   person: [
     [
       'fill',

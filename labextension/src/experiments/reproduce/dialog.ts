@@ -8,7 +8,7 @@ import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import { ReproduceBody } from './body';
-import { openNotebook } from './notebook';
+import { openNotebook } from '../../shell/open-notebook';
 import { Reproducing } from './reproducing';
 import { madeWords } from './words';
 

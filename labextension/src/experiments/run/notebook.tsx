@@ -4,6 +4,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Notebook, NotebookCell, Output } from '../../api/types';
+// Loaded with what shows cells, not at the start.
+import '../../../style/notebook-cells.css';
 
 /** Lines of an output that are shown before somebody asks for all. */
 const LINES = 40;
@@ -50,13 +52,7 @@ function Cell(props: {
       className={`smo-Book-cell smo-mod-${cell.kind}`}
       data-smo-cell={cell.id}
       data-smo-marked={isMarked || undefined}
-      aria-label={
-        !isCode
-          ? trans.__('Text')
-          : cell.count === null
-            ? trans.__('Cell that did not run')
-            : trans.__('Cell %1', cell.count)
-      }
+      aria-label={cellWords(cell, trans)}
     >
       <span className="smo-Book-count" aria-hidden="true">
         {isCode ? `[${cell.count ?? ' '}]:` : ''}
@@ -69,7 +65,7 @@ function Cell(props: {
       {cell.outputs.length > 0 && (
         <div className="smo-Book-outputs">
           {cell.outputs.map((output, index) => (
-            <Shown key={index} output={output} trans={trans} />
+            <CellOutput key={index} output={output} trans={trans} />
           ))}
         </div>
       )}
@@ -82,7 +78,18 @@ function Cell(props: {
   );
 }
 
-function Shown(props: { output: Output; trans: TranslationBundle }): React.ReactElement {
+export function cellWords(cell: NotebookCell, trans: TranslationBundle): string {
+  return cell.kind !== 'code'
+    ? trans.__('Text')
+    : cell.count === null
+      ? trans.__('Cell that did not run')
+      : trans.__('Cell %1', cell.count);
+}
+
+export function CellOutput(props: {
+  output: Output;
+  trans: TranslationBundle;
+}): React.ReactElement {
   const { output, trans } = props;
   const address = pictureAddress(output);
   if (output.kind === 'image' && address !== null) {
