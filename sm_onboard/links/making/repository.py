@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,8 +74,7 @@ def differing(
     if not paths:
         return {}
     known = sorted(paths)
-    ask = ("ls-tree", "-r", "-z", "--full-tree", "--name-only", commit, "--", *known)
-    there = set(split_z(git.run(*ask, cwd=repository.root, env=_NO_ASKING)))
+    there = _paths_of(git, repository, commit, known)
     diff = ("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv")
     more = ("--ignore-submodules=all", commit, "--", *known)
     said = git.run(*diff, *more, cwd=repository.root, env=_NO_ASKING)
@@ -83,10 +83,21 @@ def differing(
 
 
 def gone_since(git: Git, repository: Repository) -> list[str]:
-    """Files that the base has, and the work tree has not."""
-    ask = ("diff", "--name-only", "-z", "--diff-filter=D", "--no-renames", "--no-ext-diff")
-    more = ("--ignore-submodules=all", repository.base, "--")
-    return split_z(git.run(*ask, *more, cwd=repository.root, env=_NO_ASKING))
+    """Files that the base has, and the work tree has not. Reads no file's content."""
+    root = repository.root
+    staged = ("diff-index", "--cached", "--name-only", "-z", "--diff-filter=D", "--no-renames")
+    said = git.run(*staged, repository.base, "--", cwd=root, env=_NO_ASKING)
+    removed = [path for path in split_z(said) if not os.path.lexists(root / path)]
+    missing = split_z(git.run("ls-files", "--deleted", "-z", cwd=root))
+    had = _paths_of(git, repository, repository.base, missing)
+    return sorted({*removed, *(path for path in missing if path in had)})
+
+
+def _paths_of(git: Git, repository: Repository, commit: str, paths: Collection[str]) -> set[str]:
+    if not paths:
+        return set()
+    ask = ("ls-tree", "-r", "-z", "--full-tree", "--name-only", commit, "--", *sorted(paths))
+    return set(split_z(git.run(*ask, cwd=repository.root, env=_NO_ASKING)))
 
 
 def _head(git: Git, root: Path) -> tuple[str, str | None]:
