@@ -47,7 +47,7 @@ def test_the_server_never_imports_mlflow(
     for number in range(2):
         rows.nth(number).locator('[data-smo-do="choose"]').click()
     table.locator('footer [data-smo-do="tag"]').click()
-    window.page.keyboard.type("candidate")
+    window.page.locator(".jp-Dialog .smo-Field").fill("candidate")
     window.page.keyboard.press("Enter")
     toast = window.page.locator(".Toastify__toast")
     expect(toast.filter(has_text="Tagged: candidate.")).to_be_visible()
@@ -57,6 +57,7 @@ def test_the_server_never_imports_mlflow(
     rows.first.focus()
     window.page.keyboard.press("r")
     expect(window.page.locator('[data-smo-reproduce="planned"]')).to_be_visible()
+    expect(window.page.locator(".jp-Dialog .jp-mod-accept")).to_be_focused()
     window.page.keyboard.press("Enter")
     expect(toast.filter(has_text="has the files as they were")).to_be_visible()
     window.page.locator(".lm-TabBar-tab").filter(has_text="Experiments").click()

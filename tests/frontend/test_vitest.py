@@ -118,6 +118,13 @@ def test_ranges_fit_older_labs() -> None:
     assert all(re.fullmatch(r"\^\d+\.0\.0", wanted) for wanted in ours.values()), ours
 
 
+def test_no_library_comes_along() -> None:
+    """What JupyterLab shares costs nothing; charts, grid and code differences are our own."""
+    package = json.loads((FRONT / "package.json").read_text("utf-8"))
+    shared = re.compile(r"@jupyterlab/|@lumino/|react$")
+    assert [name for name in package["dependencies"] if not shared.match(name)] == []
+
+
 def test_version_is_that_of_python() -> None:
     assert json.loads((FRONT / "package.json").read_text("utf-8"))["version"] == __version__
 
