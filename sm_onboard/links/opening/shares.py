@@ -7,6 +7,7 @@ is in it says nothing until it was looked at.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import threading
@@ -101,7 +102,7 @@ def key_of(link: Link) -> str:
 def reading(
     reader: Reader, here: Here, link: Link, progress: Callable[[int], None]
 ) -> Iterator[Share]:
-    """The share of a link: out of the cache, else from its store.
+    """The share of a link: out of the cache if its store still has it, else from there.
 
     Args:
         progress: hears percent.
@@ -111,11 +112,19 @@ def reading(
             ``.share_damaged``, ``.store_*``, ``snapshot.damaged``.
     """
     key = key_of(link)
+    store = reader.open_store(link.store)
+    here.doing(f"Asking the store {link.store} for the snapshot.")
+    try:
+        size = store.size(link.digest)
+    except OnboardError:
+        # What was deleted, or may no longer be read, is not read from the cache either.
+        reader.cache.forget(key)
+        raise
     with reader.cache.reading(key) as entry:
         if entry is not None:
             yield _read(link, entry)
             return
-    _fetch(reader.open_store(link.store), reader, here, link, progress)
+    _fetch(store, size, reader, here, link, progress)
     with reader.cache.reading(key) as entry:
         if entry is None:
             raise again()
@@ -134,9 +143,13 @@ def check_time(share: Share, link: Link, now: int, day: Callable[[int], str]) ->
 
 
 def _fetch(
-    store: Store, reader: Reader, here: Here, link: Link, progress: Callable[[int], None]
+    store: Store,
+    size: int,
+    reader: Reader,
+    here: Here,
+    link: Link,
+    progress: Callable[[int], None],
 ) -> None:
-    size = store.size(link.digest)
     if size > LARGEST:
         raise Conflict(
             "links.share_large",
@@ -156,6 +169,8 @@ def _fetch(
         file.unlink()
         manifest = _manifest(entry, link)
         data = (entry / BUNDLE).read_bytes()
+        if hashlib.sha256(data).hexdigest() != manifest.bundle_sha256:
+            damaged(link, "Its bundle is not what its manifest says.")
         checks.bundle(data, manifest)
         _index(here.git(), entry, data, manifest, _objects(here, manifest))
 
@@ -255,8 +270,8 @@ def said(manifest: Manifest, link: Link) -> Said:
         damaged(link, "Its times cannot be any.")
     return Said(
         version=told.version,
-        sender=plain(told.sender, 64)[0],
-        note=plain(told.note, NOTE)[0],
+        sender=plain(told.sender, 64)[0][:64],
+        note=plain(told.note, NOTE)[0][:NOTE],
         sent=told.sent,
         until=told.until,
         notebook=told.notebook,
