@@ -31,8 +31,11 @@ def aside(parent: Path) -> Iterator[tuple[Path, int]]:
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
     lock = -1
     try:
-        lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        # It gets its name once it is held: another one would take it for left behind.
+        begun = folder / f".{_LOCK}"
+        lock = os.open(begun, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.rename(begun, folder / _LOCK)
         yield folder, lock
     finally:
         shutil.rmtree(folder, ignore_errors=True)
