@@ -64,6 +64,8 @@ def make(wanted: Wanted, here: Here, clone: Path, lock: int) -> Path:
         OnboardError: ``clones.commit_gone``, ``.too_large``, ``.disk_full``,
             ``snapshot.damaged``, what refused a sign-in, or git failed.
     """
+    from sm_onboard.repos.engine.storage import checkout_workers
+
     git = replace(here.git(), lock=lock)
     _have_base(wanted, here, git, clone, lock)
     for key, value in _AS_KEPT:
@@ -72,7 +74,11 @@ def make(wanted: Wanted, here: Here, clone: Path, lock: int) -> Path:
     if wanted.snapshot:
         _unbundle(git, wanted, wanted.snapshot, clone)
     check_size(git, clone, wanted.head)
-    plain = replace(git, access=Access(config=_no_filters(git, clone)))
+    plain = replace(
+        git,
+        access=Access(config=_no_filters(git, clone)),
+        workers=checkout_workers(clone.parent),
+    )
     plain.run("checkout", "--progress", "--detach", wanted.head, "--", cwd=clone)
     if wanted.snapshot:
         _write(git, clone, wanted.snapshot.manifest)
