@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import itertools
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from sm_onboard.domain.models import DomainProblem
 from sm_onboard.errands import Errand, Errands, States
-from sm_onboard.errors import Conflict, InvalidRequest, NotFound, OnboardError, Stopped
+from sm_onboard.errors import Conflict, NotFound, OnboardError, Stopped
 from sm_onboard.experiments.problems import problem_of
 from sm_onboard.git.listener import Listener
 from sm_onboard.git.run import Git
 
-from ..coordinates import NOTE, Link, check, form
-from ..models import LinkAsked, LinkChoice, LinkMade, LinkMaking, LinkStanding, LinkStore
+from ..coordinates import Link, check, form
+from ..models import LinkAsked, LinkChoice, LinkMade, LinkMaking, LinkStore
 from ..service import ROOM
 from . import pushing, runs, sharing, words
+from .choosing import Ready, checked, chosen, gets_of, link_of
 from .person import Sender
 from .register import Kept, Register
 from .sharing import Share
@@ -34,8 +32,6 @@ if TYPE_CHECKING:
     from ..stores import Store
 
 _AT_ONCE = 4
-_DAYS = 365
-_BASE = re.compile(r"[\x21\x24-\x3b\x3d\x40-\x7e]{1,500}", re.ASCII)  # none of " # < > ?
 
 _STATES = States(looking=("looking",), waiting=("asks",), making=("making",), done="made")
 _Job = Errand[LinkMaking]
@@ -52,18 +48,6 @@ class Team:
 
     stores: Mapping[str, LinkStore]
     resolver: str = ""
-
-
-@dataclass(frozen=True)
-class _Ready:
-    """What is to be done once nothing stands against it."""
-
-    looked: Looked
-    choice: LinkChoice
-    sender: str
-    store: str = ""
-    share: Share | None = None
-    push: bool = False
 
 
 class Makings:
@@ -125,7 +109,7 @@ class Makings:
             InvalidRequest: ``links.nothing_asked``, ``links.wrong``, ``links.base_wrong``.
             Conflict: ``links.making_many``.
         """
-        asked = _checked(asked)
+        asked = checked(asked)
         return self._all.begin(
             lambda id: LinkMaking(id=id, state="looking"), lambda job: self._look(job, asked)
         )
@@ -171,7 +155,7 @@ class Makings:
         looked = self._looked(job, asked, team)
         with self._all.lock:
             self._all.change(job, standing=looked.standing, looked=job.shown.looked + 1)
-        choice, problem = _chosen(looked.standing, asked)
+        choice, problem = chosen(looked.standing, asked)
         if problem or choice is None:
             return {"state": "failed", "problem": problem or words.no_store()}
         ready, findings = self._prepared(job, looked, choice, team)
@@ -204,7 +188,7 @@ class Makings:
 
     def _prepared(
         self, job: _Job, looked: Looked, choice: LinkChoice, team: Team
-    ) -> tuple[_Ready, tuple[Any, ...]]:
+    ) -> tuple[Ready, tuple[Any, ...]]:
         """What is to be done, and what looks like a secret in it."""
         asked, sender = looked.asked, self._sender()
         push = choice.kind == "git" and choice.problem is not None
@@ -214,7 +198,7 @@ class Makings:
             self._all.say(job, doing="Looking for secrets in the commits.")
             found = pushing.findings(self._git(job), looked.repository)
         if choice.kind != "snapshot" and not (choice.kind == "git" and asked.fallback):
-            return _Ready(looked, choice, sender, push=push), found
+            return Ready(looked, choice, sender, push=push), found
         if store not in team.stores:
             problem = words.store_unknown(store) if store else words.no_store()
             raise NotFound(problem.code, problem.message, problem.hint)
@@ -235,22 +219,22 @@ class Makings:
             now=self._now(),
             alone=choice.kind == "git",
         )
-        ready = _Ready(looked, choice, sender, store=store, share=share, push=push)
+        ready = Ready(looked, choice, sender, store=store, share=share, push=push)
         return ready, (*found, *share.findings)
 
-    def _make(self, job: _Job, ready: _Ready) -> dict[str, Any]:
+    def _make(self, job: _Job, ready: Ready) -> dict[str, Any]:
         found = len(job.shown.findings)
         if ready.push and ready.looked.repository:
             self._push(job, ready)
         if ready.share is None:
-            link = self._text(_link(ready), ready.looked.asked)
+            link = self._text(link_of(ready), ready.looked.asked)
             made = LinkMade(
-                link=link, kind=ready.choice.kind, gets=_gets(ready.looked, ready.choice)
+                link=link, kind=ready.choice.kind, gets=gets_of(ready.looked, ready.choice)
             )
             return {"state": "made", "made": made}
         return {"state": "made", "made": self._sent(job, ready, ready.share, found)}
 
-    def _push(self, job: _Job, ready: _Ready) -> None:
+    def _push(self, job: _Job, ready: Ready) -> None:
         from sm_onboard.repos.assembly import credentials
 
         repository = ready.looked.repository
@@ -262,11 +246,11 @@ class Makings:
         )
         pushing.push(repository, credentials(self._rooms), listener)
 
-    def _sent(self, job: _Job, ready: _Ready, share: Share, secrets: int) -> LinkMade:
+    def _sent(self, job: _Job, ready: Ready, share: Share, secrets: int) -> LinkMade:
         """Keeps the share in its store, and the link in the list; or neither."""
         written, asked = share.written, ready.looked.asked
         store = self._store(ready.store)
-        link = _link(ready, digest=written.digest)
+        link = link_of(ready, digest=written.digest)
         text = self._text(link, asked)
         doing = f"Putting {words.bytes_of(written.size)} into the store {ready.store}."
 
@@ -304,7 +288,7 @@ class Makings:
                     left_out=ready.looked.thing == "notebook" and not asked.outputs,
                 )
                 if ready.choice.kind == "snapshot"
-                else _gets(ready.looked, ready.choice)
+                else gets_of(ready.looked, ready.choice)
             ),
             files=len([x for x in written.manifest.files if x.blob]),
             size=written.size,
@@ -334,90 +318,6 @@ class Makings:
 
     def _git(self, job: _Job) -> Git:
         return Git(Listener(cancel=job.cancel))
-
-
-def _checked(asked: LinkAsked) -> LinkAsked:
-    """Raises InvalidRequest: see ``Makings.begin``."""
-    import msgspec
-
-    if bool(asked.contents) == bool(asked.run):
-        raise InvalidRequest("links.nothing_asked", "Name a file, or a run.", "")
-    if not 1 <= asked.days <= _DAYS:
-        raise InvalidRequest("links.wrong", f"A snapshot is kept for 1 to {_DAYS} days.", "")
-    if asked.base:
-        parts = urlsplit(asked.base)
-        good = parts.scheme in ("https", "http") and parts.hostname and "@" not in parts.netloc
-        if not good or not _BASE.fullmatch(asked.base):
-            raise InvalidRequest(
-                "links.base_wrong", "That is not the address of a JupyterLab.", "Leave it out."
-            )
-    note = " ".join(asked.note.split())
-    if len(note) > NOTE:
-        raise InvalidRequest("links.wrong", f"A note has at most {NOTE} characters.", "")
-    # what a link of any kind may not have is told before anything is done
-    check(Link("path", path="x", cell=asked.cell, heading=asked.heading, note=note))
-    return msgspec.structs.replace(asked, note=note)
-
-
-def _chosen(
-    standing: LinkStanding, asked: LinkAsked
-) -> tuple[LinkChoice | None, DomainProblem | None]:
-    """The choice that is made, or why it cannot be."""
-    kind = asked.kind or standing.best
-    choices = {choice.kind: choice for choice in standing.choices}
-    if not kind:
-        tried = [choices[kind] for kind in ("git", "snapshot") if kind in choices]
-        first = next((one for one in tried if one.can_push), tried[-1] if tried else None)
-        return None, first.problem if first else None
-    choice = choices.get(kind)
-    if choice is None:
-        return None, DomainProblem(
-            code="links.no_such_kind",
-            message=f"There is no link of kind {kind} for {standing.name}.",
-            hint="Choose another kind.",
-        )
-    if choice.problem and not (choice.can_push and asked.push):
-        return None, choice.problem
-    return choice, None
-
-
-def _link(ready: _Ready, digest: str = "") -> Link:
-    looked, asked, kind = ready.looked, ready.looked.asked, ready.choice.kind
-    common: dict[str, str] = {
-        "cell": asked.cell,
-        "heading": asked.heading,
-        "sender": ready.sender,
-        # a snapshot's note lies with it
-        "note": asked.note if kind != "snapshot" else "",
-    }
-    if kind == "run":
-        assert looked.run is not None
-        run = looked.run
-        return Link("run", tracking=run.tracking, run=run.run, space=run.space, **common)
-    assert looked.file is not None
-    if kind == "path":
-        return Link("path", path=looked.file.contents, space=looked.space, **common)
-    stored = {"store": ready.store, "digest": digest} if digest else {}
-    if kind == "snapshot":
-        return Link("snapshot", path=looked.path, **stored, **common)
-    assert looked.repository is not None
-    return Link(
-        "git",
-        path=looked.path,
-        repository=looked.repository.url,
-        commit=looked.repository.head,
-        **stored,
-        **common,
-    )
-
-
-def _gets(looked: Looked, choice: LinkChoice) -> str:
-    if choice.gets or looked.repository is None:
-        return choice.gets
-    from .standing import shown_url
-
-    repository = looked.repository
-    return words.git_gets(looked.asked, repository.head, shown_url(repository.url), looked.thing)
 
 
 def _unknown() -> OnboardError:
