@@ -14,7 +14,7 @@ from sm_onboard.cli import print_json, told
 from sm_onboard.errors import Conflict, InvalidRequest, NotFound
 
 from . import cli_words as words
-from .cli_rooms import agreed, config_option, entered, json_option
+from .cli_rooms import agreed, config_option, entered, json_option, store_of_sender
 from .coordinates import parse
 
 if TYPE_CHECKING:
@@ -70,14 +70,17 @@ def list_(config: str | None, as_json: bool) -> None:
 @link.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--store", metavar="DIR|s3://…", help="Where they are, if --store had said so.")
 @config_option
 @json_option
-def delete(ids: tuple[str, ...], yes: bool, config: str | None, as_json: bool) -> None:
+def delete(
+    ids: tuple[str, ...], yes: bool, store: str | None, config: str | None, as_json: bool
+) -> None:
     """Deletes shared snapshots from their stores, for good. The links to them lead nowhere then.
 
     ID is as `list` shows it, or the link itself.
     """
-    with told(), entered(config) as rooms:
+    with told(), entered(config, stores=store_of_sender(store)[1]) as rooms:
         chosen = [_own(rooms, id) for id in ids]
         if not yes:
             for each in chosen:

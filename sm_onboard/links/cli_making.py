@@ -49,7 +49,9 @@ if TYPE_CHECKING:
 @click.option("--note", default="", metavar="TEXT", help="For the reader, 500 characters at most.")
 @store_option
 @config_option
-@click.option("--push", is_flag=True, help="Push the commit to its branch first; never forced.")
+@click.option(
+    "--push", is_flag=True, help="Push the commit to its branch, then link to it; never forced."
+)
 @click.option("--allow-secrets", is_flag=True, help="Send what looks like a secret all the same.")
 @click.option("--yes", is_flag=True, help="Do not ask before pushing.")
 @click.option("--base", metavar="URL", help="What the link begins with: …/lab, or a resolver page.")
@@ -86,6 +88,13 @@ def create(
             )
         if base:
             _check_base(base)
+        if push and kind not in (None, "git"):
+            raise InvalidRequest(
+                "links.push_kind",
+                "Pushing makes a link of kind git.",
+                "Leave out --push or --kind.",
+            )
+        wanted: Kind | None = "git" if push else kind
         alias, given = store_of_sender(store)
         file = Path(os.path.abspath(what))
         is_run = kind == "run" or not (file.exists() or "/" in what or what.endswith(".ipynb"))
@@ -103,7 +112,7 @@ def create(
                 run=_run(rooms, what) if is_run else "",
                 cell=cell,
                 heading=heading,
-                kind=kind or "",
+                kind=wanted or "",
                 store=alias,
                 outputs=with_outputs,
                 days=days,
@@ -111,7 +120,7 @@ def create(
                 push=push,
             )
             making = _make(rooms, asked, allow_secrets=allow_secrets, as_json=as_json)
-        _tell_made(making, base, kind, as_json)
+        _tell_made(making, base, wanted, as_json)
     sys.exit(0)
 
 
@@ -127,8 +136,9 @@ def _run(rooms: Rooms, text: str) -> str:
         NotFound: ``experiments.run_unknown``. InvalidRequest: ``experiments.run_ambiguous``.
     """
     from sm_onboard.experiments.reproduce.finding import find_run
+    from sm_onboard.repos.assembly import experiments
 
-    rooms.tracking.settle(rooms.repos.experiments())
+    rooms.tracking.settle(experiments(rooms))
     place = rooms.experiments.recording()
     return f"{place.id}.{find_run(place.open(), text).id}"
 
@@ -167,13 +177,17 @@ def _tell_made(making: LinkMaking, base: str | None, kind: Kind | None, as_json:
         print_json({**msgspec.to_builtins(made), "addresses": addresses})
         return
     words.made(made)
-    for choice in standing.choices if standing and not kind else ():
-        if choice.kind == "git" and choice.can_push and choice.problem:
+    for choice in standing.choices if standing else ():
+        if choice.kind == made.kind and choice.warning:
+            click.echo(choice.warning, err=True)
+        if not kind and choice.kind == "git" and choice.can_push and choice.problem:
             click.echo(
                 f"{choice.problem.message} With --push it is, and the link is to git.", err=True
             )
     for address in addresses:
         click.echo(f"At {address.host}: {address.url}", err=True)
+    if made.link.startswith("/"):
+        click.echo("Whoever gets it pastes it into Open shared link of their JupyterLab.", err=True)
     if parse(made.link).store == GIVEN:
         click.echo("Whoever opens it says where the store is, too: --store.", err=True)
 

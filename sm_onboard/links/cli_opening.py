@@ -118,7 +118,7 @@ def open_(
         if as_json:
             print_json(opening)
         elif opening.opened:
-            words.opened(opening.opened)
+            words.opened(opening.opened, opening.claims.run)
         _end(opening, done="opened")
 
 

@@ -27,6 +27,7 @@ from .models import (
     SecretFound,
     SharedFile,
 )
+from .opening.words import size
 
 _PIPE = 200  # characters of a line that nobody sees in a window
 _FIELD = 300  # characters of a name
@@ -49,13 +50,6 @@ _NAMES = {
 def one_line(text: str, limit: int = _FIELD) -> str:
     """Somebody's text in one line, without what works unseen."""
     return " ".join(plain(text, limit)[0].split())
-
-
-def size(count: int) -> str:
-    for unit, of in (("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
-        if count >= of:
-            return f"{count / of:.3g} {unit}" if count < 1000 * of else f"{count / of:,.0f} {unit}"
-    return f"{count} B"
 
 
 def day(ms: int | None) -> str:
@@ -248,10 +242,14 @@ def own(links: Sequence[MadeLink]) -> None:
     )
 
 
-def opened(what: LinkOpened) -> None:
-    """Where it is: alone on standard output; how to go on beside it."""
+def opened(what: LinkOpened, run: str) -> None:
+    """Where it is: alone in the last line of standard output; how to go on beside it.
+
+    Args:
+        run: its store's id of the run that the link names.
+    """
     if what.run:
-        click.echo(what.run)
+        click.echo(one_line(run))
         click.echo(
             "Its page opens in JupyterLab; sm-onboard experiments reproduce brings it back.",
             err=True,

@@ -225,7 +225,7 @@ def test_lists_what_was_shared_from_here(here: Lab, shared: list[str]) -> None:
     lines = done.stdout.splitlines()
     assert lines[0].split() == ["id", "name", "store", "made", "until", "size", "note"]
     assert lines[1].startswith(shared[1][:12]) and lines[2].startswith(shared[0][:12])
-    assert "expired" in lines[2] and "1.23 KB" in lines[1]
+    assert "expired" in lines[2] and "1 KB" in lines[1]
     told = json.loads(call("list", "--json", "--config", str(here.config)).stdout)
     assert [one["id"] for one in told["links"]] == shared[::-1]
 
