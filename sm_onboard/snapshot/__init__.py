@@ -7,6 +7,9 @@ The bundle has two commits: ``refs/sm-onboard/snapshot`` (the files, on top of H
 ``refs/sm-onboard/index`` (what was staged). Files that differ from HEAD are kept as the
 bytes on disk, without git's filters and line endings.
 
+Links have one commit instead, with chosen files on top of a commit that the remote has
+(``take_chosen``): all of it can be read without that commit.
+
 Taking one writes nothing into the repository: not its objects, refs, index or stash. It
 happens in a shadow of the repository, which borrows the objects.
 """

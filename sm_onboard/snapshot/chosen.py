@@ -13,7 +13,7 @@ import stat
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sm_onboard.errors import OnboardError
@@ -124,7 +124,9 @@ def _differing(
     shadow: Shadow, base: str, contents: Mapping[str, Content], gone: Collection[str]
 ) -> Iterator[Kept]:
     had = _of_base(shadow, base, contents) if base else {}
-    for path in sorted(gone):
+    folders = {str(parent) for path in contents for parent in PurePosixPath(path).parents}
+    in_the_way = _of_base(shadow, base, folders - {"."}, ()) if base else {}
+    for path in sorted({*gone, *in_the_way}):
         yield Kept(path, None, None, 0, None, True)
     for path, content in sorted(contents.items()):
         mode = PROGRAM if content.program else "100644"
@@ -132,13 +134,17 @@ def _differing(
             yield shadow.put(path, mode, content.data, path in had)
 
 
-def _of_base(shadow: Shadow, base: str, paths: Collection[str]) -> dict[str, tuple[str, str]]:
+def _of_base(
+    shadow: Shadow, base: str, paths: Collection[str], how: tuple[str, ...] = ("-r",)
+) -> dict[str, tuple[str, str]]:
+    """Mode and blob of each of these paths that is a file in the base."""
     found = {}
-    ask = ("ls-tree", "-r", "-z", "--full-tree", base, "--", *sorted(paths))
+    ask = ("ls-tree", *how, "-z", "--full-tree", base, "--", *sorted(paths))
     for line in split_z(shadow.run(*ask)) if paths else ():
         meta, _, path = line.partition("\t")
-        mode, _, oid = meta.split()
-        found[path] = (mode, oid)
+        mode, kind, oid = meta.split()
+        if kind != "tree":
+            found[path] = (mode, oid)
     return found
 
 

@@ -22,6 +22,7 @@ from . import pushing, runs, sharing, words
 from .choosing import Ready, checked, chosen, gets_of, link_of
 from .person import Sender
 from .register import Kept, Register
+from .runs import RunPlace
 from .sharing import Share
 from .standing import Looked, of_file, of_run
 
@@ -174,17 +175,24 @@ class Makings:
             self._all.say(job, doing="Finding the store of the run.")
             return of_run(asked, runs.of_page(asked.run, rooms.experiments.find, rooms.place))
         self._all.say(job, doing="Looking at the file and its repository.")
-        experiments = rooms.experiments
         return of_file(
             asked,
             self._git(job),
             root_dir=rooms.root_dir or Path("/"),
             place=rooms.place,
             stores=team.stores,
-            run_of=lambda names, url: runs.of_notebook(
-                experiments.those, experiments.find, names, url, rooms.place
-            ),
+            run_of=self._last_run,
         )
+
+    def _last_run(self, names: frozenset[str], url: str) -> RunPlace | None:
+        """The last run that a notebook recorded; a store that fails stands against no link."""
+        experiments = self._rooms.experiments
+        try:
+            return runs.of_notebook(
+                experiments.those, experiments.find, names, url, self._rooms.place
+            )
+        except OnboardError:
+            return None
 
     def _prepared(
         self, job: _Job, looked: Looked, choice: LinkChoice, team: Team

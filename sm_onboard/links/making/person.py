@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Mapping
 
@@ -18,27 +19,33 @@ _EVERYBODY = ("sagemaker-user", "root", "jovyan", "jupyter", "ubuntu")
 
 
 class Sender:
-    """Asks SageMaker once whose private space this is; in a shared space it is who commits."""
+    """Asks SageMaker once whose private space this is; in a shared space it is who commits.
 
-    def __init__(self, place: Place, environ: Mapping[str, str], owner: Owner) -> None:
+    Args:
+        patience: seconds that a link waits for SageMaker, which may have no way here.
+    """
+
+    def __init__(
+        self, place: Place, environ: Mapping[str, str], owner: Owner, *, patience: float = 2.0
+    ) -> None:
         self._place, self._environ, self._owner = place, environ, owner
+        self._patience = patience
         self._lock = threading.Lock()
-        self._name: str | None = None
+        self._asking: threading.Thread | None = None
+        self._profile = place.user_profile or ""
 
     def name(self) -> str:
-        """Empty where nobody knows. May block."""
+        """Empty where nobody knows. Blocks for a moment at the first time."""
         with self._lock:
-            if self._name is None:
-                self._name = _plain(self._profile() or self._signs() or self._account())
-            return self._name
+            if not self._profile and self._asking is None:
+                self._asking = threading.Thread(target=self._ask, daemon=True)
+                self._asking.start()
+                self._asking.join(self._patience)
+        return _plain(self._profile or self._signs() or self._account())
 
-    def _profile(self) -> str:
-        if self._place.user_profile:
-            return self._place.user_profile
-        try:
-            return self._owner.ask() or ""
-        except OnboardError:
-            return ""
+    def _ask(self) -> None:
+        with contextlib.suppress(OnboardError):
+            self._profile = self._owner.ask() or ""
 
     def _signs(self) -> str:
         try:

@@ -19,7 +19,7 @@ from sm_onboard.links.making import person, repository, runs, words
 from sm_onboard.links.models import LinkAsked, LinkChoice, LinkMaking
 from sm_onboard.repos.plan.owner import Owner
 from sm_onboard.studio import Place
-from tests.gitserver import FaultyGitServer
+from tests.gitserver import FaultyGitServer, wait_until
 from tests.localsagemaker import SageMaker
 
 from .conftest import World, notebook
@@ -278,6 +278,31 @@ def test_the_owner_of_a_private_space_sends(sagemaker: SageMaker, home: Path) ->
     place = Place("studio", home, domain_id="d-a", space="lab", shared=False)
     name = person.Sender(place, {}, Owner(place, Client)).name()
     assert name.startswith("alice") and len(name) == 64
+
+
+def test_a_link_does_not_wait_for_long(home: Path) -> None:
+    import threading
+    import time
+
+    go = threading.Event()
+
+    class Client:
+        def describe_space(self, **_: str) -> dict[str, Any]:
+            go.wait(10)
+            return {"OwnershipSettings": {"OwnerUserProfileName": "alice"}}
+
+    place = Place("studio", home, domain_id="d-a", space="lab", shared=False)
+    (home / ".gitconfig").write_text("[user]\n name = Ana\n email = ana@example.com\n")
+    environ = {
+        "HOME": str(home),
+        "PATH": "/usr/bin:/bin",
+        "GIT_CONFIG_GLOBAL": str(home / ".gitconfig"),
+    }
+    sender = person.Sender(place, environ, Owner(place, Client), patience=0.05)
+    begun = time.monotonic()
+    assert sender.name() == "Ana" and time.monotonic() - begun < 2
+    go.set()
+    wait_until(lambda: sender.name() == "alice")
 
 
 # A store in S3
