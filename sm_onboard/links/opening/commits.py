@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sm_onboard.clones.checks import shown_url
-from sm_onboard.clones.finding import Clone, clones_of, has_commit
+from sm_onboard.clones.finding import Clone, clones_of
 from sm_onboard.clones.here import Here
 from sm_onboard.errors import Conflict, Forbidden, OnboardError, Stopped
 from sm_onboard.git.addresses import identity
@@ -155,8 +155,13 @@ def _one_commit(here: Here, url: str, bare: Path, commit: str, lock: int) -> Non
 
 
 def _has(git: Git, bare: Path, commit: str) -> bool:
-    # Here git must not ask the host once more for what it has not sent.
-    return has_commit(replace(git, access=None, http=False), bare, commit)
+    # In a clone without files, git asks the host once more for what it has not sent.
+    local = replace(git, access=None, http=False)
+    ask = ("cat-file", "-t", commit)
+    env = {"GIT_NO_LAZY_FETCH": "1"}
+    with contextlib.suppress(GitFailed):
+        return local.run(*ask, cwd=bare, env=env, local_source=True).strip() == b"commit"
+    return False
 
 
 def _is_missing(error: GitFailed) -> bool:

@@ -63,9 +63,14 @@ def test_what_is_read_stays(tmp_path: Path) -> None:
 def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "cache"
     cache = Cache(folder)
-    with pytest.raises(RuntimeError), cache.making("a") as (entry, _):
-        (entry / "data").write_bytes(b"x")
-        raise RuntimeError
+
+    def fail() -> None:
+        with cache.making("a") as (entry, _):
+            (entry / "data").write_bytes(b"x")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert keys(folder) == set()
 
 

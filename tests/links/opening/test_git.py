@@ -130,6 +130,14 @@ def test_the_branch_was_deleted(here: Lab) -> None:
 def test_a_commit_that_is_gone(here: Lab) -> None:
     gone = "1" * 40
     assert here.failed(here.git_link(gone)) == "clones.commit_gone"
+    tip = here.team.tip()
+    here.team.replace_history({"other.txt": "x"})
+    here.team.git("reflog", "expire", "--expire=now", "--all")
+    here.team.git("gc", "-q", "--prune=now")
+    shown = here.look(here.git_link(tip))
+    assert shown.problem
+    assert shown.problem.code == "clones.commit_gone"
+    assert "Ask the sender" in shown.problem.hint
 
 
 def test_a_commit_that_is_gone_and_a_snapshot_that_is_not(here: Lab) -> None:

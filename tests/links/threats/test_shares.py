@@ -14,8 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from sm_onboard.clones import packs
 from tests.links.opening.lab import PATH, Lab, lab, notebook
 from tests.links.opening.sharing import Share, put
 from tests.links.opening.test_share import CHANGED
@@ -180,8 +182,20 @@ def test_a_bundle_bomb(here: Lab, share: Share) -> None:
     refused(here, share.with_bundle(_bundle(share, (3, 100, bomb))))
     refused(here, share.with_bundle(_bundle(share, (3, 2 << 30, bomb))))
     data = share.bundle.read_bytes()
+    head, _, pack = data.partition(b"\n\n")
+    refs = head + b"\n" + head.split()[-2] + b" refs/heads/main\n\n" + pack
+    refused(here, share.with_bundle(refs))
     for bad in (data[:-40], b"", b"PACK", data.replace(b"bundle\n", b"bundle\n@filter=x\n", 1)):
         refused(here, share.with_bundle(bad))
+
+
+def test_a_bundle_that_git_would_unpack(
+    here: Lab, share: Share, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zeros = here.on_base({PATH: CHANGED, "zeros.bin": b"\0" * (5 << 20)})
+    assert zeros.bundle.stat().st_size < 20_000
+    monkeypatch.setattr(packs, "_LARGEST", 1 << 20)
+    refused(here, zeros.with_manifest())
 
 
 def test_a_bundle_that_is_not_its_manifests(here: Lab, share: Share) -> None:
@@ -238,8 +252,9 @@ def test_what_a_sender_says_of_itself_is_plain(here: Lab, share: Share) -> None:
     data = share.with_manifest(extra={"link": {**said, "until": None}})
     shown = here.ready(here.share_link(put(here.store, data), sender="", note=""))
     assert shown.preview
-    text = str(shown.preview)
-    assert not set(text) & set("\u202e\x1b\0")
+    text = json.dumps(msgspec.to_builtins(shown.preview), ensure_ascii=False)
+    for hidden in ("\u202e", r"\u001b", r"\u0000"):
+        assert hidden not in text
     assert len(shown.preview.note) <= 500
     assert len(shown.preview.sender) <= 64
     refused(here, share.with_manifest(extra={"link": said}))
