@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import stat
 import threading
@@ -259,3 +260,71 @@ def test_a_missing_bucket_is_told_as_such(s3: Any, home: Path, tmp_path: Path) -
             digest, file, nothing, threading.Event()
         )
     assert caught.value.code == "links.store_missing"
+
+
+def as_somebody(sagemaker: SageMaker, monkeypatch: pytest.MonkeyPatch, *actions: str) -> None:
+    """From now on calls are made by alice, who may do only this."""
+    iam = sagemaker.client("iam")
+    iam.create_user(UserName="alice")
+    allowed = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=document)
+    key = iam.create_access_key(UserName="alice")["AccessKey"]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
+    made = Aws()
+    monkeypatch.setattr(aws, "default", lambda: made)
+
+
+def test_without_the_right_to_set_tags_it_is_kept_all_the_same(
+    s3: Any, sagemaker: SageMaker, home: Path, tmp_path: Path
+) -> None:
+    denied = {"operations": ["s3:PutObject"], "kind": "denied", "times": 1}
+    sagemaker.control.trouble(denied)  # as S3 refuses the tag alone
+    digest, file = share(tmp_path)
+    store = open_store("team", f"s3://{BUCKET}/shares", home=home)
+    store.put(digest, file, nothing, threading.Event(), days=30)
+    assert store.size(digest) == file.stat().st_size
+    key = f"shares/{name_of(digest)}"
+    assert s3.get_object_tagging(Bucket=BUCKET, Key=key)["TagSet"] == []
+
+
+@pytest.mark.parametrize("kind", ["outage", "timeout"])
+def test_storage_that_does_not_answer_says_so(
+    s3: Any, sagemaker: SageMaker, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:  # fmt: skip
+    made = Aws(attempts=1, read_timeout=1)
+    monkeypatch.setattr(aws, "default", lambda: made)
+    sagemaker.control.trouble({"operations": ["s3:*"], "kind": kind, "seconds": 2.0})
+    digest, file = share(tmp_path)
+    store = open_store("team", f"s3://{BUCKET}/shares", home=home)
+    with pytest.raises(OnboardError) as caught:
+        store.put(digest, file, nothing, threading.Event())
+    assert caught.value.code in ("links.store_unwritable", "links.store_unreachable")
+    with pytest.raises(OnboardError):
+        store.get(digest, tmp_path / "got", 1000, nothing, threading.Event())
+    assert not (tmp_path / "got").exists()
+
+
+@pytest.mark.parametrize(
+    ("act", "action"),
+    [("put", "s3:PutObject"), ("get", "s3:GetObject"), ("delete", "s3:DeleteObject")],
+)
+def test_a_missing_right_is_named(
+    s3: Any, sagemaker: SageMaker, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    act: str, action: str,
+) -> None:  # fmt: skip
+    digest, file = share(tmp_path)
+    s3.put_object(Bucket=BUCKET, Key=f"shares/{name_of(digest)}", Body=b"x")
+    as_somebody(sagemaker, monkeypatch, "s3:ListAllMyBuckets")
+    store = open_store("team", f"s3://{BUCKET}/shares", home=home)
+    acts = {
+        "put": lambda: store.put(digest, file, nothing, threading.Event(), days=30),
+        "get": lambda: store.get(digest, tmp_path / "got", 99, nothing, threading.Event()),
+        "delete": lambda: store.delete(digest),
+    }
+    with pytest.raises(Forbidden) as caught:
+        acts[act]()
+    assert caught.value.code == "links.store_denied"
+    assert action in caught.value.message and action in caught.value.hint
