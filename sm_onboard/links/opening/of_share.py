@@ -34,6 +34,7 @@ from .preview import (
 from .reader import Reader
 from .shares import Share
 from .trees import Tree, commit_told
+from .unpacking import damaged
 from .words import day, files, kind_of, size, where_in
 
 _FILES = 500  # listed
@@ -151,13 +152,13 @@ def read_kept(git: Git, share: Share, kept: Kept, link: Link) -> bytes:
     assert kept.blob is not None
     tree = Tree(git, share.bare, share.manifest.commit)
     if tree.size(kept.blob) != kept.size:
-        shares.damaged(link, "A file of it is not in its bundle.")
+        damaged(link, "A file of it is not in its bundle.")
     try:
         data = tree.read(kept.blob)
     except GitFailed:
-        shares.damaged(link, "A file of it is not in its bundle.")
+        damaged(link, "A file of it is not in its bundle.")
     if hashlib.sha256(data).hexdigest() != kept.sha256:
-        shares.damaged(link, "A file of it is not what was written.")
+        damaged(link, "A file of it is not what was written.")
     return data
 
 

@@ -9,14 +9,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import threading
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import msgspec
 
@@ -34,19 +31,8 @@ from ..stores.share import BUNDLE, ENVIRONMENT, EXTRA, MANIFEST, VERSION, digest
 from .cache import LARGEST, check_room
 from .commits import again
 from .reader import Reader
+from .unpacking import damaged, no_share, unpack
 
-_LIMITS = {MANIFEST: 16 << 20, BUNDLE: LARGEST, ENVIRONMENT: 1 << 20}  # bytes, unpacked
-_PACKING = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    ValueError,
-)
-_END = 22  # bytes of a zip's last record, without a comment
-_LISTING = 4096  # bytes of its list of entries
 _NAMES = 100  # of data and of what was left out
 _LATEST = 8_000 * 366 * 86_400_000  # ms since the epoch
 
@@ -184,47 +170,6 @@ def _get(
     store.get(digest, file, LARGEST, tell, cancel)
 
 
-def unpack(file: Path, link: Link) -> dict[str, bytes]:
-    """The entries of a share, each no larger than it may be.
-
-    Raises:
-        OnboardError: ``links.share_damaged``.
-    """
-    with open(file, "rb") as stream:
-        stream.seek(0, os.SEEK_END)
-        start = max(0, stream.tell() - 2 * _END)
-        stream.seek(start)
-        tail = stream.read()
-    end = tail[-_END:]
-    # Before zipfile reads its list, which may itself be a bomb.
-    entries = int.from_bytes(end[10:12], "little")
-    listing = int.from_bytes(end[12:16], "little")
-    zip64 = tail[-_END - 20 : -_END - 16] == b"PK\x06\x07"
-    if end[:4] != b"PK\x05\x06" or end[20:22] != b"\0\0" or zip64:
-        damaged(link, "It is no share.")
-    if entries > len(_LIMITS) or listing > _LISTING:
-        damaged(link, "It holds what no share does.")
-    found: dict[str, bytes] = {}
-    try:
-        with zipfile.ZipFile(file) as archive:
-            infos = archive.infolist()
-            listed = [info.filename for info in infos]
-            if listed not in ([MANIFEST, BUNDLE], [MANIFEST, BUNDLE, ENVIRONMENT]):
-                damaged(link, "It holds what no share does.")
-            for info in infos:
-                if info.compress_type not in _PACKING or info.flag_bits & 1:
-                    damaged(link, "It is packed in a way that no share is.")
-                limit = _LIMITS[info.filename]
-                with archive.open(info) as entry:
-                    data = entry.read(limit + 1)
-                if len(data) > limit or info.file_size > limit:
-                    damaged(link, f"Its {info.filename} is larger than any may be.")
-                found[info.filename] = data
-    except _BROKEN as error:
-        raise _damaged(link, "It cannot be unpacked.") from error
-    return found
-
-
 def _read(link: Link, entry: Path) -> Share:
     manifest = _manifest(entry, link)
     listed = entry / ENVIRONMENT
@@ -263,7 +208,7 @@ def said(manifest: Manifest, link: Link) -> Said:
     try:
         told: Any = msgspec.convert(manifest.extra.get(EXTRA), Said)
     except (msgspec.ValidationError, RecursionError, AttributeError):
-        raise _damaged(link, "It does not say what it is of.") from None
+        raise no_share(link, "It does not say what it is of.") from None
     if told.version != VERSION:
         damaged(link, f"It is of version {told.version}, and this sm_onboard reads {VERSION}.")
     if not all(0 <= ms < _LATEST for ms in (told.sent, told.until or 0)):
@@ -321,15 +266,3 @@ def _index(git: Git, entry: Path, bundle: bytes, manifest: Manifest, objects: Pa
         raise OnboardError(
             "snapshot.damaged", "The snapshot cannot be used. git cannot read its bundle."
         ) from error
-
-
-def damaged(link: Link, why: str) -> NoReturn:
-    raise _damaged(link, why)
-
-
-def _damaged(link: Link, why: str) -> OnboardError:
-    return OnboardError(
-        "links.share_damaged",
-        f"The snapshot cannot be used. {why}",
-        f"Ask {link.sender or 'the sender'} for a new link.",
-    )

@@ -118,13 +118,19 @@ def test_symbolic_links_in_a_commit_are_not_followed(here: Lab, tmp_path: Path) 
     assert here.failed(here.git_link(tip, path="folder/eda.ipynb")) == "links.file_unknown"
 
 
-def test_my_own_file_is_not_reached_through_a_link(tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", [True, False])
+def test_my_own_file_is_not_reached_through_a_link(tmp_path: Path, folder: bool) -> None:
     with lab(tmp_path) as here:
         clone = here.clone()
-        secret = here.folder / "secret.ipynb"
-        secret.write_bytes(notebook("s3cret"))
+        outside = here.folder / "outside"
+        outside.mkdir()
+        (outside / "eda.ipynb").write_bytes(notebook("s3cret"))
         (clone / PATH).unlink()
-        os.symlink(secret, clone / PATH)
+        if folder:
+            (clone / "nb").rmdir()
+            os.symlink(outside, clone / "nb")
+        else:
+            os.symlink(outside / "eda.ipynb", clone / PATH)
         preview = here.ready(here.git_link()).preview
         assert preview
         assert preview.mine == ""
