@@ -34,6 +34,7 @@ beforeEach(() => {
     serverSettings: server.settings,
     events: server.events,
     target: fileTarget('RTC:nb/a.ipynb', { cell: 'c2', context }),
+    base: 'https://me.example/lab',
     save: async () => {
       saved.push('save');
       return 'saved';
@@ -82,7 +83,8 @@ it('saves, makes the best link there is, and copies it', async () => {
       kind: '',
       outputs: false,
       days: 30,
-      push: false
+      push: false,
+      base: 'https://me.example/lab'
     }
   });
   expect(await clipboard[0]).toBe(LINK);

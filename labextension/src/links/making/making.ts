@@ -31,6 +31,8 @@ export interface IMakingOptions {
   events: ISignal<unknown, unknown>;
   /** null: only the person's own links are looked at. */
   target: ITarget | null;
+  /** Where this JupyterLab is, up to `/lab`. */
+  base: string;
   /** Saves the target where it is open and has changes. */
   save(): Promise<Saving>;
   /** Copies a text that comes later; answers whether it was. */
@@ -108,12 +110,9 @@ export class MakingModel implements IDisposable {
     if (!target || !this._asked) {
       return true;
     }
-    const wanted = asked(target, this._form, false);
+    const wanted = asked(target, this._form, this.options.base, false);
     const was = { ...this._asked, push: false };
-    const made = this.shown?.made;
-    if (made) {
-      was.kind = made.kind;
-    }
+    was.kind = this.shown?.made?.kind ?? was.kind;
     return JSON.stringify(wanted) !== JSON.stringify(was);
   }
 
@@ -235,7 +234,7 @@ export class MakingModel implements IDisposable {
       throw new Error('It was given up.');
     }
     this._isSaving = false;
-    const body: LinkAsked = asked(target, this._form, push);
+    const body: LinkAsked = asked(target, this._form, this.options.base, push);
     this._asked = body;
     const made = this._ended(number);
     void this._following.begin(() =>
@@ -292,8 +291,9 @@ export class MakingModel implements IDisposable {
   private _onFollowed(): void {
     const { shown } = this._following;
     this._standing = shown?.standing ?? this._standing;
-    if (shown?.made && this._form.kind === '') {
-      this._form = { ...this._form, kind: shown.made.kind };
+    const kind = shown?.made?.kind ?? shown?.standing?.best ?? '';
+    if (this._form.kind === '' && kind !== '') {
+      this._form = { ...this._form, kind };
     }
     if (!this.isDisposed) {
       this._changed.emit();

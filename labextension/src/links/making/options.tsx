@@ -27,7 +27,7 @@ export function Options(
   );
   return (
     <>
-      <Kinds {...props} choices={standing.choices} />
+      <Kinds {...props} choices={possibleFirst(standing.choices)} />
       <Details {...props} />
       <div className="smo-Link-foot">
         {standing.can_export && (
@@ -65,7 +65,9 @@ export function Options(
               ? props.copied === 'yes'
                 ? trans.__('Copy again')
                 : trans.__('Copy')
-              : trans.__('Copy this link')
+              : shown?.made
+                ? trans.__('Copy new link')
+                : trans.__('Copy link')
           }
           disabled={!isPossible}
           onClick={() => (isMade ? deeds.copy() : deeds.make())}
@@ -75,10 +77,17 @@ export function Options(
   );
 }
 
+function possibleFirst(choices: readonly LinkChoice[]): readonly LinkChoice[] {
+  const isPossible = (one: LinkChoice) => one.problem === null;
+  return [...choices.filter(isPossible), ...choices.filter(one => !isPossible(one))];
+}
+
 function Kinds(
   props: ILinkProps & { choices: readonly LinkChoice[] }
 ): React.ReactElement {
   const { choices, form, trans, deeds } = props;
+  // What is said above of the link that was made is not said twice.
+  const madeKind = props.shown?.made?.kind;
   const name = React.useId();
   return (
     <fieldset className="smo-Link-kinds">
@@ -100,7 +109,9 @@ function Kinds(
             />
             <label htmlFor={id}>{choice.title}</label>
             <p id={`${id}-text`} className="smo-secondary">
-              {choice.text}
+              {kind === madeKind
+                ? choice.text.replace(choice.warning, '').trim()
+                : choice.text}
               {problem && (
                 <>
                   {' '}

@@ -1,6 +1,7 @@
 /** The popover at the control that asked for a link. There is one at a time. */
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
@@ -53,6 +54,7 @@ class LinkPopover extends ReactWidget {
       serverSettings,
       events: events.stream,
       target,
+      base: URLExt.join(PageConfig.getBaseUrl(), 'lab'),
       save: async () =>
         target?.context
           ? save(target.context, contents, await isWanted(registry))

@@ -53,8 +53,16 @@ export const FIRST: IForm = {
   fallback: false
 };
 
-/** @param push - the person wants the commit to be pushed first */
-export function asked(target: ITarget, form: IForm, push: boolean): LinkAsked {
+/**
+ * @param base - where this JupyterLab is; the link begins with it
+ * @param push - the person wants the commit to be pushed first
+ */
+export function asked(
+  target: ITarget,
+  form: IForm,
+  base: string,
+  push: boolean
+): LinkAsked {
   const { there, ...rest } = form;
   return {
     contents: target.contents,
@@ -63,6 +71,7 @@ export function asked(target: ITarget, form: IForm, push: boolean): LinkAsked {
     heading: there ? target.heading : '',
     ...rest,
     note: form.note.trim(),
-    push
+    push,
+    base
   };
 }

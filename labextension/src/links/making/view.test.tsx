@@ -61,7 +61,7 @@ describe('the popover', () => {
       [{ days: 7 }]
     ]);
     expect(deeds.make).not.toHaveBeenCalled();
-    expect(control('copy-again')?.textContent).toBe('Copy this link');
+    expect(control('copy-again')?.textContent).toBe('Copy new link');
     control('copy-again')!.click();
     expect(deeds.make).toHaveBeenCalledWith();
   });

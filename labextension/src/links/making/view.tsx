@@ -194,7 +194,6 @@ function Made(props: ILinkProps): React.ReactElement | null {
         data-smo-address
         onFocus={event => event.currentTarget.select()}
       />
-      {made.readers !== '' && <p className="smo-secondary">{made.readers}</p>}
       {made.left_out.length > 0 && (
         <details className="smo-Link-more">
           <summary>
@@ -215,9 +214,12 @@ function Made(props: ILinkProps): React.ReactElement | null {
   );
 }
 
-function Failed(props: ILinkProps): React.ReactElement {
+function Failed(props: ILinkProps): React.ReactElement | null {
   const { shown, refusal, step, trans, deeds } = props as ILinkProps & { step: Step };
   const problem = refusal ?? shown?.problem;
+  if (step !== 'failed' && props.standing !== null) {
+    return null;
+  }
   return (
     <div className="smo-Link-part">
       {step === 'failed' && problem && (

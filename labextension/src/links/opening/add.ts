@@ -1,10 +1,9 @@
 /** Adds the opening of links; the page itself is loaded when first used. */
 
 import type { IRouter } from '@jupyterlab/application';
-import { InputDialog } from '@jupyterlab/apputils';
 
 import { linkIcon } from '../../shell/icons';
-import { LONGEST, SHARED_LINK, sharedLink, withoutSharedLink } from '../address';
+import { SHARED_LINK, sharedLink, withoutSharedLink } from '../address';
 import { COMMANDS } from '../commands';
 import type { ILinksRoom } from '../room';
 
@@ -24,7 +23,10 @@ export function addOpening(room: ILinksRoom, router: IRouter | null): void {
     icon: linkIcon,
     execute: async ({ link }) => {
       // Whoever calls this with a link only shows its preview.
-      const given = typeof link === 'string' && link !== '' ? link : await pasted(room);
+      const given =
+        typeof link === 'string' && link !== ''
+          ? link
+          : await (await import('./paste')).pasted(trans);
       if (given.trim() !== '') {
         await preview(given.trim());
       }
@@ -37,6 +39,8 @@ export function addOpening(room: ILinksRoom, router: IRouter | null): void {
     execute: async () => {
       const { search, hash, path, request } = router?.current ?? {};
       if (request !== undefined && SHARED_LINK.test(request)) {
+        // A second window of one workspace is loaded once more, under this very address.
+        await app.restored;
         // Taken out first: a reload shows what one works on, not the link again.
         const rest = (path ?? '') + withoutSharedLink(search ?? '', hash ?? '');
         router?.navigate(rest, { skipRouting: true });
@@ -76,30 +80,4 @@ function clicked(event: MouseEvent): string | null {
   const node = event.target instanceof Element ? event.target : null;
   const anchor = node?.closest('a[href]');
   return sharedLink(anchor?.getAttribute('href') ?? null);
-}
-
-/** What the person pastes; empty: they do not. */
-async function pasted({ trans }: ILinksRoom): Promise<string> {
-  const { value } = await InputDialog.getText({
-    title: trans.__('Open a shared link'),
-    label: trans.__(
-      'Paste the link, whatever address it begins with. You see what it has before anything is opened.'
-    ),
-    text: await inClipboard(),
-    okLabel: trans.__('Show preview'),
-    selectionRange: 0
-  });
-  return value ?? '';
-}
-
-/** A link that was copied, where the browser tells it without asking the person. */
-async function inClipboard(): Promise<string> {
-  try {
-    const name = 'clipboard-read' as PermissionName; // not every browser knows it
-    const { state } = await navigator.permissions.query({ name });
-    const text = state === 'granted' ? await navigator.clipboard.readText() : '';
-    return text.length <= LONGEST && SHARED_LINK.test(text) ? text.trim() : '';
-  } catch {
-    return '';
-  }
 }

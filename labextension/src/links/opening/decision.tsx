@@ -18,7 +18,7 @@ export function Asks(props: IPreviewProps): React.ReactElement {
     <div className="smo-Shared-loud" role="alertdialog" aria-labelledby="smo-shared-loud">
       <h2 id="smo-shared-loud">
         <Icon name="inTheWay" tone="warn" />
-        {trans.__('You have nothing from %1', host)}
+        {trans.__('%1 is not known here', host)}
       </h2>
       <p>{shown?.trust.why}</p>
       <p>
@@ -83,12 +83,13 @@ function Ready(props: IPreviewProps & { preview: LinkPreview }): React.ReactElem
   const { how, place, keeps } = preview;
   const main = useFocus();
   const isBeside = how.includes('beside');
-  const hasPlace = preview.cell !== '' || props.shown?.claims.heading !== '';
-  const mine = isBeside
-    ? hasPlace
-      ? trans.__('Open mine at this place')
-      : trans.__('Open mine')
-    : trans.__('Open it in place');
+  const mine = !isBeside
+    ? trans.__('Open it in place')
+    : (props.shown?.claims.heading ?? '') !== ''
+      ? trans.__('Open mine at this heading')
+      : preview.cell !== ''
+        ? trans.__('Open mine at this cell')
+        : trans.__('Open mine');
   return (
     <>
       <Trouble {...props} />

@@ -7,7 +7,7 @@ import type { LinkPreview } from '../../api/types';
 import { count } from '../../experiments/format';
 import { sizeWords } from '../../experiments/run/words';
 import { Icon } from '../../shell/icon';
-import { factWord, hereWords, LOOKS, partWord } from './words';
+import { factWord, hereWords, LOOKS } from './words';
 
 export function Found(props: {
   preview: LinkPreview;
@@ -77,9 +77,7 @@ export function Found(props: {
             {same.map((part, index) => (
               <li key={index} data-smo-part={part.part} data-smo-state={part.state}>
                 <Icon name={LOOKS[part.state].icon} tone={LOOKS[part.state].tone} />
-                <span dir="auto">
-                  {trans.__('%1: %2', partWord(part.part, trans), part.text)}
-                </span>
+                <span dir="auto">{part.text}</span>
               </li>
             ))}
           </ul>

@@ -21,7 +21,14 @@ export function SharedNotebook(props: {
   const { notebook, linked, differing, markdown, trans } = props;
   const marked = React.useRef<HTMLElement>(null);
   React.useEffect(() => {
-    marked.current?.scrollIntoView?.({ block: 'center' });
+    // Within its own list alone: where all is one page, who sends it is to be read first.
+    const cell = marked.current;
+    const list = cell?.closest<HTMLElement>('.smo-Shared-scroll');
+    if (cell && list) {
+      const [at, all] = [cell.getBoundingClientRect(), list.getBoundingClientRect()];
+      const room = Math.max(0, (all.height - at.height) / 2);
+      list.scrollTop += at.top - all.top - room;
+    }
   }, [linked]);
   return (
     <div className="smo-Book smo-Shared-book">

@@ -3,6 +3,7 @@
 import * as React from 'react';
 
 import { Icon } from '../../shell/icon';
+import { dayWords } from '../making/words';
 import { Asks, Decision } from './decision';
 import { Found } from './found';
 import type { PageState } from './parts';
@@ -71,8 +72,8 @@ function Head(props: IPreviewProps): React.ReactElement {
   const { sent = null, until = null } = shown?.preview ?? {};
   const note = shown?.preview?.note || shown?.claims.note || '';
   const told = [
-    sent === null ? '' : trans.__('sent %1', whenWords(sent, trans)),
-    until === null ? '' : trans.__('until %1', whenWords(until, trans))
+    sent === null ? '' : trans.__('Sent %1', whenWords(sent, trans)),
+    until === null ? '' : trans.__('until %1', dayWords(until))
   ].filter(one => one !== '');
   return (
     <div className="smo-Shared-head">

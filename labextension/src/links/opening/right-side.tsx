@@ -26,6 +26,7 @@ export function RightSide(
       className="smo-Shared-right"
       aria-label={trans.__('Preview, not trusted')}
       aria-busy={state === 'fetching'}
+      data-smo-empty={!hasContent || undefined}
     >
       <div className="smo-Shared-rightHead">
         <Icon name="untrusted" />

@@ -91,19 +91,6 @@ export function claimed(
   return rows.filter(([, text]) => text !== '');
 }
 
-export function partWord(part: LinkPart['part'], trans: TranslationBundle): string {
-  switch (part) {
-    case 'data':
-      return trans.__('Data');
-    case 'packages':
-      return trans.__('Packages');
-    case 'python':
-      return trans.__('Python');
-    case 'image':
-      return trans.__('Image');
-  }
-}
-
 export function hereWords(file: SharedFile, trans: TranslationBundle): string {
   if (file.text !== '') {
     return file.text;
