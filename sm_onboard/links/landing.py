@@ -197,7 +197,9 @@ class _Studio:
         if _is_called(caller, profile) or self._yes:
             return profile
         question = f"You are {one_line(caller)}. Is the user profile {one_line(profile)} yours?"
-        if not agreed(question, "Nobody was signed in.", option="--yes if it is"):
+        if not agreed(
+            question, f"Nobody was signed in as {one_line(profile)}.", option="--yes if that is you"
+        ):
             raise Forbidden("links.not_yours", "The address would sign in as somebody else.", _OWN)
         return profile
 

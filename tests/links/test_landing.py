@@ -115,7 +115,7 @@ def test_the_space_is_found_and_has_to_be_ones_own(run, organization) -> None:
     ("options", "status", "sentence"),
     [
         ((), 2, "Which user profile is yours, somebody?"),
-        (("--profile", "bob"), 1, "The address would sign in as somebody else."),
+        (("--profile", "bob"), 2, "Nobody was signed in as bob."),
         (("--profile", "bob", "--yes", "--space", "bob-lab"), 0, "signed in as you"),
     ],
 )
@@ -124,6 +124,17 @@ def test_whose_profile_it_is_the_reader_says(run, organization, options, status,
     result = run("--domain", domain_id(organization), *options, caller="somebody")
     assert (result.exit_code, sentence in result.stderr) == (status, True), result.output
     assert len(presigned(organization)) == before + (status == 0)
+
+
+def test_a_no_signs_nobody_in(run, organization, monkeypatch) -> None:
+    monkeypatch.setattr("sm_onboard.links.cli_rooms.can_ask", lambda: True)
+    before = len(presigned(organization))
+    where = ("--domain", domain_id(organization), "--profile", "bob", "--space", "bob-lab")
+    result = run(*where, caller="somebody", input="\n")
+    assert result.exit_code == 1
+    assert "You are somebody. Is the user profile bob yours?" in result.stderr
+    assert "The address would sign in as somebody else." in result.stderr
+    assert len(presigned(organization)) == before
 
 
 def test_in_ones_own_space_nobody_else_is_signed_in(run, organization) -> None:
