@@ -285,6 +285,7 @@ class Makings:
         except BaseException:
             store.delete(written.digest)
             raise
+        self._register().sweep()
         return LinkMade(
             link=text,
             kind=ready.choice.kind,

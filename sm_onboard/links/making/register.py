@@ -14,12 +14,14 @@ from pathlib import Path
 
 import msgspec
 
-from sm_onboard.errors import Conflict, NotFound
+from sm_onboard.errors import Conflict, NotFound, OnboardError
 
 from ..models import MadeLink, MadeLinks
 from ..stores import Store
 
 _MOST = 1000  # links
+_DAY = 86_400_000  # ms
+_AT_ONCE = 5  # that are swept
 _LARGEST = 8 << 20  # bytes of the file
 _ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -92,6 +94,16 @@ class Register:
         with self._lock, self._alone():
             self._write([one for one in self._read() if one.id != id])
         return self.list()
+
+    def sweep(self) -> None:
+        """Deletes what expired a day ago or earlier: folders have no rules that would. What a
+        store does not let be deleted stays in the list."""
+        limit = self._now() - _DAY
+        with self._lock:
+            over = [one for one in self._read() if one.until is not None and one.until < limit]
+        for one in over[:_AT_ONCE]:
+            with contextlib.suppress(OnboardError):
+                self.delete(one.id)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

@@ -94,6 +94,24 @@ def test_a_damaged_line_hides_no_other(file: Path) -> None:
     assert len(register.list().links) == 1
 
 
+def test_what_is_over_is_swept(file: Path) -> None:
+    now = [1000]
+    shelf = Shelf()
+    register = Register(file, lambda _: shelf, now=lambda: now[0])  # type: ignore[arg-type,return-value]
+    register.add(kept(1, until=2000))
+    register.add(kept(2, until=None))
+    now[0] = 2000 + 86_400_000
+    register.sweep()
+    assert not shelf.deleted  # whoever looks at the list a moment later still finds it
+    now[0] += 1
+    shelf.refuses = True
+    register.sweep()
+    assert len(register.list().links) == 2
+    shelf.refuses = False
+    register.sweep()
+    assert shelf.deleted == [kept(1).id] and len(register.list().links) == 1
+
+
 def test_it_does_not_grow_for_ever(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from sm_onboard.links.making import register as module
 
