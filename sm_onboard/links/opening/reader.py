@@ -84,7 +84,7 @@ def reader(rooms: Rooms) -> Reader:
         return Allowed(
             team_links(rooms),
             entries=lambda: [entry.url for entry in rooms.repos.entries(_PLAN)],
-            clones=lambda: _of_clones(here()),
+            clones=lambda: _of_clones(here),
             read_already=lambda uri: _read_already(rooms, uri),
         )
 
@@ -126,10 +126,14 @@ def _secret(rooms: Rooms, url: str) -> str:
     return ""
 
 
-def _of_clones(here: Here) -> list[str]:
+def _of_clones(here: Callable[..., Here]) -> list[str]:
     from sm_onboard.clones.finding import clones
 
-    return [url for clone in clones(here.git(), here.root) for url in clone.urls]
+    try:
+        machine = here()
+    except OnboardError:  # where the repositories are cannot be told: then none is known
+        return []
+    return [url for clone in clones(machine.git(), machine.root) for url in clone.urls]
 
 
 def _read_already(rooms: Rooms, uri: str) -> bool:
