@@ -29,7 +29,7 @@ export async function pasted(trans: TranslationBundle): Promise<string> {
   return button.accept ? (value ?? '').trim() : '';
 }
 
-class Field extends Widget implements Dialog.IBodyWidget<string> {
+class Field extends Widget implements Dialog.IBodyWidget {
   constructor(label: string, told: string, text: string) {
     super();
     const words = document.createElement('label');
