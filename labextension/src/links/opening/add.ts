@@ -36,16 +36,19 @@ export function addOpening(room: ILinksRoom, router: IRouter | null): void {
 
   commands.addCommand(COMMANDS.route, {
     label: trans.__('Open the link in the address'),
-    execute: async () => {
+    execute: () => {
       const { search, hash, path, request } = router?.current ?? {};
-      if (request !== undefined && SHARED_LINK.test(request)) {
-        // A second window of one workspace is loaded once more, under this very address.
-        await app.restored;
+      if (request === undefined || !SHARED_LINK.test(request)) {
+        return;
+      }
+      // Not waited for here: JupyterLab is restored only once every route was followed. And not
+      // earlier: a second window of one workspace is loaded once more, under this very address.
+      void app.restored.then(() => {
         // Taken out first: a reload shows what one works on, not the link again.
         const rest = (path ?? '') + withoutSharedLink(search ?? '', hash ?? '');
         router?.navigate(rest, { skipRouting: true });
-        await preview(request);
-      }
+        void preview(request);
+      });
     }
   });
   router?.register({ command: COMMANDS.route, pattern: SHARED_LINK, rank: 20 });
