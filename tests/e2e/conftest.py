@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
+from tests.e2e.colleagues import colleagues as colleagues
 from tests.e2e.lab import Lab
 from tests.e2e.organization import local as local
 from tests.e2e.organization import organization as organization
