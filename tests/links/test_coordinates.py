@@ -28,17 +28,14 @@ ports = st.one_of(st.just(""), st.integers(1, 65_535).map(lambda n: f":{n}"))
 words = st.text(
     st.characters(exclude_categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"]), max_size=60
 )
-parts = (
-    st.text(
-        st.characters(
-            exclude_categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"],
-            exclude_characters="/\\",
-        ),
-        min_size=1,
-        max_size=20,
-    )
-    .filter(lambda x: x not in (".", ".."))
-)
+parts = st.text(
+    st.characters(
+        exclude_categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"],
+        exclude_characters="/\\",
+    ),
+    min_size=1,
+    max_size=20,
+).filter(lambda x: x not in (".", ".."))
 places = st.one_of(
     st.just({}),
     st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True).map(lambda x: {"cell": x}),

@@ -22,6 +22,8 @@ from tests.links.opening.lab import PATH, Lab, lab, notebook
 from tests.links.opening.sharing import Share, put
 from tests.links.opening.test_share import CHANGED
 
+pytestmark = pytest.mark.filterwarnings("ignore:Duplicate name")
+
 DAMAGED = ("links.share_damaged", "snapshot.damaged")
 
 
