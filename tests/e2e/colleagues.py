@@ -8,6 +8,7 @@ def test_…(colleagues):
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, TimeoutError, expect
 
 from sm_onboard.demo.history import git_environment
 from tests.e2e.lab import Lab
@@ -181,8 +182,13 @@ def open_link(window: Window, link: str) -> Locator:
     """Pastes a link into "Open shared link…"; the preview's page."""
     page = window.page
     page.keyboard.press("Escape")
-    page.keyboard.press("Control+Shift+C")
     search = page.locator(".lm-CommandPalette-input")
+    for _ in range(3):
+        if search.is_visible():  # the keys would close it
+            break
+        page.keyboard.press("Control+Shift+C")
+        with contextlib.suppress(TimeoutError):
+            search.wait_for(timeout=3000)
     search.fill("Open shared link")
     page.locator('.lm-CommandPalette-item[data-command="sm-onboard:open-shared-link"]').click()
     dialog = page.locator(".jp-Dialog")
