@@ -95,6 +95,7 @@ export function showRun(first: Partial<IRunPageProps> = {}) {
     compare: vi.fn<IRunDeeds['compare']>(),
     openNotebook: vi.fn<IRunDeeds['openNotebook']>(),
     openRun: vi.fn<IRunDeeds['openRun']>(),
+    copyLink: vi.fn<IRunDeeds['copyLink']>(),
     reproduce: vi.fn<NonNullable<IRunDeeds['reproduce']>>(),
     menu: vi.fn<IRunDeeds['menu']>(),
     setTags: vi.fn<IRunDeeds['setTags']>(() => Promise.resolve()),

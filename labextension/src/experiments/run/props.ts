@@ -24,6 +24,8 @@ export interface IRunDeeds {
   openNotebook(path: string): void;
   openRun(id: string): void;
   reproduce?(): void;
+  /** Makes a link to the run, and copies it. */
+  copyLink(): void;
   /** The run's menu, at a point of the page. */
   menu(x: number, y: number): void;
   setTags(tags: Readonly<Record<string, string | null>>): Promise<void>;

@@ -55,6 +55,13 @@ export function Toolbar(props: IRunPageProps): React.ReactElement {
         disabled={here === ''}
         onClick={() => deeds.openNotebook(here)}
       />
+      <Button
+        name="copy-link"
+        label={trans.__('Copy link')}
+        hint={trans.__('Copy link: to this page, for a colleague')}
+        disabled={shown === null}
+        onClick={deeds.copyLink}
+      />
       {deeds.reproduce && (
         <Button
           name="reproduce"

@@ -9,6 +9,7 @@ import { SeenWidget } from '../../shell/seen';
 // Loaded with the page, not at the start.
 import '../../../style/experiments-run.css';
 import '../../../style/experiments-training.css';
+import { BY_PERSON, COMMANDS as LINKS } from '../../links/commands';
 import type { IExperimentsRoom } from '../room';
 import { choose } from '../table/selection';
 import { JobModel } from '../training/model';
@@ -98,6 +99,10 @@ export class RunWidget extends SeenWidget {
         );
       },
       openNotebook: path => void app.commands.execute('docmanager:open', { path }),
+      copyLink: () => {
+        const name = model.shown?.name ?? '';
+        void app.commands.execute(LINKS.copyRun, { ...BY_PERSON, id: run, name });
+      },
       openRun: id => deeds.open?.(id),
       menu: (x, y) => deeds.menu(run, x, y),
       setTags: tags => model.setTags(tags),
