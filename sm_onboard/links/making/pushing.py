@@ -61,14 +61,15 @@ def findings(git: Git, repository: Repository) -> tuple[SecretFound, ...]:
     """What looks like a secret in what the commits add that would be pushed."""
     span = f"{repository.base}..{repository.head}" if repository.base else repository.head
     ask = ("log", "--format=", "--patch", "--unified=0", "--no-ext-diff", "--no-textconv")
-    more = ("--no-color", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/", span, "--")
-    said = git.run(*ask, *more, cwd=repository.root).decode("utf-8", "replace")
+    # Also of merges, and of what .gitattributes calls binary: often notebooks.
+    more = ("--text", "--cc", "--no-color", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/")
+    said = git.run(*ask, *more, span, "--", cwd=repository.root).decode("utf-8", "replace")
     added: dict[str, list[str]] = {}
     lines = added.setdefault("", [])
     for line in said.split("\n"):
         if line.startswith("+++ "):
             lines = added.setdefault(line[4:].removeprefix("b/"), [])
-        elif line.startswith("+"):
+        elif line.startswith("+") and "\0" not in line:  # really binary
             lines.append(line[1:])
     found: dict[tuple[str, ...], SecretFound] = {}
     for path, texts in added.items():

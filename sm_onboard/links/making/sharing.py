@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sm_onboard import snapshot
@@ -70,7 +70,7 @@ def make(
     """
     asked, repository = looked.asked, looked.repository
     base = repository.base if repository and repository.url and not alone else ""
-    contents, unread = _contents(looked)
+    contents, unread = _contents(looked, git, base)
     left_out = (*_left_out(looked, git, base), *unread)
     until = now + asked.days * _DAY
     said = Said(
@@ -116,18 +116,28 @@ def make(
     )
 
 
-def _contents(looked: Looked) -> tuple[dict[str, Content], list[tuple[str, str]]]:
+def _contents(
+    looked: Looked, git: Git, base: str
+) -> tuple[dict[str, Content], list[tuple[str, str]]]:
+    """What is sent. Other notebooks that it needs have their outputs left out as well, but for
+    those that the base has just so."""
     assert looked.file is not None
     data = looked.data
     if looked.file.is_notebook and not looked.asked.outputs:
         data = stripped(data)
     contents = {looked.path: Content(data)}
     unread = []
+    books = [] if looked.asked.outputs else [x for x in looked.needs.files if x.endswith(".ipynb")]
+    if books and looked.repository and base:
+        books = list(repositories.differing(git, looked.repository, base, books))
     for path in looked.needs.files:
         try:
-            contents[path] = read(looked.root, path, LIMITS.file)
+            found = read(looked.root, path, LIMITS.file)
+            contents[path] = replace(found, data=stripped(found.data)) if path in books else found
         except OSError:
             unread.append((path, "it could not be read"))
+        except InvalidRequest:
+            unread.append((path, "its outputs could not be left out"))
     return contents, unread
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import zipfile
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from sm_onboard.errors import InvalidRequest
 from sm_onboard.links.making.outputs import has_outputs, stripped
 
-from .conftest import notebook
+from .conftest import World, notebook
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 _CELL = st.fixed_dictionaries(
@@ -88,3 +90,27 @@ def test_what_is_no_notebook_is_refused(data: bytes) -> None:
     with pytest.raises(InvalidRequest) as caught:
         stripped(data)
     assert caught.value.code == "links.not_a_notebook"
+
+
+def test_other_notebooks_that_are_sent_have_none_either(world: World) -> None:
+    """What the notebook runs is sent with it, and not what it had put out."""
+    source = "%run other.ipynb\n%run clean.ipynb\n%run broken.ipynb\n"
+    (world.clone / "nb/clean.ipynb").write_bytes(notebook("1\n", outputs=True))
+    world.commit("As it is, with outputs")
+    world.git("push", "-q", "origin", "main")
+    (world.clone / "nb/train.ipynb").write_bytes(notebook(source, outputs=True))
+    other = notebook("print('0.871')\n", outputs=True)
+    (world.clone / "nb/other.ipynb").write_bytes(other)
+    (world.clone / "nb/broken.ipynb").write_text('{"cells": [{"outputs": "of alice"')
+    made = world.make(kind="snapshot")
+    assert made.state == "made" and made.made, made.problem
+    assert "nb/broken.ipynb: its outputs could not be left out" in made.made.left_out
+    (share,) = world.shares()
+    with zipfile.ZipFile(share) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    sent = {file["path"]: file["sha256"] for file in manifest["files"]}
+    assert sent.keys() == {"nb/train.ipynb", "nb/other.ipynb"}  # the base has the third just so
+    assert sent["nb/other.ipynb"] == hashlib.sha256(stripped(other)).hexdigest()
+    assert (world.clone / "nb/other.ipynb").read_bytes() == other
+    kept = world.make(kind="snapshot", outputs=True)
+    assert kept.made and kept.made.files == 3

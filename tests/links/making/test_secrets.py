@@ -11,7 +11,7 @@ import pytest
 
 from sm_onboard.links.making import secrets
 
-from .conftest import notebook
+from .conftest import World, notebook
 
 AWS = "AKIAQ3EGRP4ZB7XKTWMN"
 
@@ -125,3 +125,28 @@ def test_it_is_imported_only_when_used(fresh_python) -> None:  # type: ignore[no
         "import sys\nimport sm_onboard.links.assembly, sm_onboard.links.making.jobs\n"
         "assert 'detect_secrets' not in sys.modules and 'boto3' not in sys.modules"
     )
+
+
+def test_secrets_in_commits_that_would_be_pushed(world: World) -> None:
+    """Notebooks are often called binary in .gitattributes; a merge may add what no branch had."""
+    (world.clone / ".gitattributes").write_text("*.ipynb -diff\n")
+    (world.clone / "nb/train.ipynb").write_bytes(notebook(f"key = '{AWS}'\n"))
+    world.commit()
+    asks = world.make(kind="git", push=True)
+    assert asks.state == "asks", asks
+    assert [one.path for one in asks.findings] == ["nb/train.ipynb"]
+    world.makings.drop(asks.id)
+    (world.clone / "nb/train.ipynb").write_bytes(notebook("key = ''\n"))
+    world.git("add", "-A")
+    who = ("-c", "user.name=alice", "-c", "user.email=alice@example.com")
+    world.git(*who, "commit", "-q", "--amend", "-m", "without")
+    world.git("switch", "-q", "-c", "side", "HEAD~1")
+    (world.clone / "side.py").write_text("a = 1\n")
+    world.commit("Side")
+    world.git("switch", "-q", "main")
+    world.git(*who, "merge", "-q", "--no-ff", "--no-commit", "side")
+    (world.clone / "side.py").write_text(f"a = '{AWS}'\n")
+    world.commit("Merge")
+    asks = world.make(kind="git", push=True)
+    assert asks.state == "asks", asks
+    assert [one.path for one in asks.findings] == ["side.py"]
