@@ -16,6 +16,7 @@ from sm_onboard.errors import Conflict, OnboardError
 _PREFIX = ".sm-onboard-making-"
 _LOCK = "lock"
 _UNLOCKED = 3600  # seconds after which a folder without a lock was left behind
+_UNKNOWN = 86_400  # likewise where the storage has no locks
 _NAMES = 1000
 
 
@@ -34,7 +35,8 @@ def aside(parent: Path) -> Iterator[tuple[Path, int]]:
         # It gets its name once it is held: another one would take it for left behind.
         begun = folder / f".{_LOCK}"
         lock = os.open(begun, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with contextlib.suppress(OSError):  # some network storage has no locks
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.rename(begun, folder / _LOCK)
         yield folder, lock
     finally:
@@ -110,9 +112,7 @@ def _sweep(parent: Path) -> None:
         try:
             lock = os.open(left / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
         except FileNotFoundError:
-            with contextlib.suppress(OSError):
-                if time.time() - left.stat().st_mtime > _UNLOCKED:
-                    shutil.rmtree(left, ignore_errors=True)
+            _sweep_old(left, _UNLOCKED)
             continue
         except OSError:
             continue
@@ -121,5 +121,13 @@ def _sweep(parent: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
         except BlockingIOError:
             pass  # somebody is at work there
+        except OSError:
+            _sweep_old(left, _UNKNOWN)
         finally:
             os.close(lock)
+
+
+def _sweep_old(folder: Path, seconds: float) -> None:
+    with contextlib.suppress(OSError):
+        if time.time() - folder.stat().st_mtime > seconds:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -66,6 +67,10 @@ def manifest(data: Any) -> Manifest:
 def path(text: str) -> str:
     """A path of the work tree: relative, down only, and never into git's own folder."""
     parts = text.split("/")
+    try:
+        os.fsencode(text)  # half a character is none that a file's name may have
+    except UnicodeError:
+        _damaged("It has a path that cannot be any.")
     if not text or "\0" in text or len(text) > 4096:
         _damaged("It has a path that cannot be any.")
     for part in parts:

@@ -12,7 +12,9 @@ from sm_onboard.git.addresses import same_repository
 from sm_onboard.git.run import Git, GitFailed
 
 _CLONES = 500  # folders looked at
-_MADE_HERE = ("reproduced", "shared")
+MADE_HERE = ("reproduced", "shared", "shared-with-me")
+"""Folders of the root whose clones were made by us, from somebody else's word."""
+
 _REMEMBERED = 1000
 
 
@@ -78,7 +80,7 @@ def has_commit(git: Git, folder: Path, commit: str) -> bool:
 def _folders(root: Path) -> Iterator[Path]:
     for level in ("*", "*/*"):
         found = root.glob(f"{level}/.git")
-        yield from (x.parent for x in sorted(found, key=lambda p: p.parts[-3] in _MADE_HERE))
+        yield from (x.parent for x in sorted(found, key=lambda p: p.parts[-3] in MADE_HERE))
 
 
 _Remotes = tuple[tuple[str, ...], bool]

@@ -12,6 +12,7 @@ from html import escape
 
 from sm_onboard.notebook import Notebook, NotebookCell, Output, cells
 
+from ..headings import heading
 from ..models import NotebookPage
 from . import secrets
 from .files import File
@@ -40,7 +41,6 @@ img { max-width: 100%; background: #fff; }
 code { font: 13px ui-monospace, monospace; background: var(--code); }
 """
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_HEAD = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+(.*)")
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\(([^()\s]{1,500})\)")
 _SPAN = re.compile(r"`([^`\n]{1,500})`|\*\*([^*\n]{1,500})\*\*")
@@ -113,7 +113,7 @@ def _markdown(source: str) -> Iterator[str]:
     items: list[str] = []
     lines = iter(source.split("\n"))
     for line in lines:
-        fence, head, item = _FENCE.match(line), _HEAD.fullmatch(line), _ITEM.fullmatch(line)
+        fence, head, item = _FENCE.match(line), heading(line), _ITEM.fullmatch(line)
         if fence or head or item or not line.strip():
             yield from _block("p", paragraph)
             if not item:
@@ -126,8 +126,7 @@ def _markdown(source: str) -> Iterator[str]:
                 code.append(each)
             yield f'<pre class="source">{escape(chr(10).join(code))}</pre>'
         elif head:
-            level = len(head[1])
-            yield f"<h{level}>{_inline(head[2])}</h{level}>"
+            yield f"<h{head.level}>{_inline(head.text)}</h{head.level}>"
         elif item:
             items.append(item[1])
         elif items and line.strip():

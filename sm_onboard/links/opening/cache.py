@@ -75,7 +75,8 @@ class Cache:
             yield None
             return
         try:
-            fcntl.flock(lock, fcntl.LOCK_SH)
+            with contextlib.suppress(OSError):  # some network storage has no locks
+                fcntl.flock(lock, fcntl.LOCK_SH)
             if (entry / _LOCK).exists():  # it may have been removed while the lock was waited for
                 with contextlib.suppress(OSError):
                     os.utime(entry)  # it is young again
@@ -114,13 +115,25 @@ def _remove(entry: Path) -> None:
             shutil.rmtree(entry, ignore_errors=True)  # no entry of ours
         return
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.unlink(entry / _LOCK)
-        shutil.rmtree(entry, ignore_errors=True)
+        if _is_free(lock):
+            os.unlink(entry / _LOCK)
+            shutil.rmtree(entry, ignore_errors=True)
     except OSError:
-        pass  # somebody reads it
+        pass  # another one removes it
     finally:
         os.close(lock)
+
+
+def _is_free(lock: int) -> bool:
+    """Whether nobody reads an entry; where the storage has no locks, that cannot be told, and
+    whoever reads it has to look again."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 @contextlib.contextmanager

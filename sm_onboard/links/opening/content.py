@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,13 +11,13 @@ from sm_onboard.notebook import Notebook
 from sm_onboard.plain_text import plain
 
 from ..coordinates import Link
+from ..headings import heading
 from .words import size
 
 TEXT: Final = 200_000
 """Characters of a text that are shown."""
 
 _READ = 4 << 20  # bytes of a text
-_HEADING = re.compile(r"#{1,6}[ \t]+(?P<text>.+?)[ \t]*#*")
 _MARKS = str.maketrans(dict.fromkeys("*_`~") | {"-": " "})
 
 
@@ -77,8 +76,8 @@ def _pointed(notebook: Notebook, link: Link) -> tuple[str, tuple[str, ...]]:
 
 
 def _headings(source: str) -> set[str]:
-    found = (_HEADING.fullmatch(line) for line in source.splitlines() if line.startswith("#"))
-    return {_plain(match["text"]) for match in found if match}
+    found = (heading(line) for line in source.splitlines() if line.startswith("#"))
+    return {_plain(each.text) for each in found if each and each.text}
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import stat
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,6 +22,7 @@ from .trees import Tree
 Here = Literal["same", "differs", "new", "none"]
 
 _LINES = 1 << 20  # bytes of a text whose lines are compared
+_MATCHED = 2_000  # lines that are matched one by one
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,10 @@ def contents(mine: bytes, shared: bytes, path: str) -> Beside:
 
 def _lines(mine: bytes, shared: bytes) -> int:
     old, new = mine.splitlines(), shared.splitlines()
+    if len(old) + len(new) > _MATCHED:
+        # Whatever their order: to match the lines of a stranger's text may take hours.
+        same = sum((Counter(old) & Counter(new)).values())
+        return max(1, max(len(old), len(new)) - same)
     matched = difflib.SequenceMatcher(None, old, new, autojunk=True).get_matching_blocks()
     return max(1, max(len(old), len(new)) - sum(block.size for block in matched))
 

@@ -111,6 +111,8 @@ def _publish(
     here: Here, place: Path, *, exactly: bool, wanted: Wanted | None, share: Share | None
 ) -> Path:
     parent = place.parent
+    # A folder of the reader's that is there already stays, also where it is empty.
+    new = [each for each in (parent, parent.parent) if not os.path.lexists(each)]
     try:
         with aside(parent) as (folder, lock):
             clone = folder / "clone"
@@ -130,7 +132,7 @@ def _publish(
         raise unwritable(parent, error) from error
     finally:
         # Where nothing came of it, nothing is left of it.
-        for folder in (parent, parent.parent):
+        for folder in new:
             if folder != here.root and folder.is_relative_to(here.root):
                 with contextlib.suppress(OSError):
                     folder.rmdir()

@@ -127,13 +127,19 @@ def _secret(rooms: Rooms, url: str) -> str:
 
 
 def _of_clones(here: Callable[..., Here]) -> list[str]:
-    from sm_onboard.clones.finding import clones
+    from sm_onboard.clones.finding import MADE_HERE, clones
 
     try:
         machine = here()
     except OnboardError:  # where the repositories are cannot be told: then none is known
         return []
-    return [url for clone in clones(machine.git(), machine.root) for url in clone.urls]
+    return [
+        url
+        for clone in clones(machine.git(), machine.root)
+        # What was made from somebody's word names the addresses that they wrote into it.
+        if clone.folder.parent.name not in MADE_HERE or clone.folder.parent == machine.root
+        for url in clone.urls
+    ]
 
 
 def _read_already(rooms: Rooms, uri: str) -> bool:

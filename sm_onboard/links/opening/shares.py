@@ -37,6 +37,7 @@ _NAMES = 100  # of data and of what was left out
 _LATEST = 8_000 * 366 * 86_400_000  # ms since the epoch
 
 _PACK = "pack.git"
+_HASH = {40: "sha1", 64: "sha256"}
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -196,6 +197,9 @@ def _manifest(entry: Path, link: Link) -> Manifest:
         damaged(link, "Its manifest names a folder of another machine.")
     if any(file.mode == LINK for file in found.files):
         damaged(link, "It holds a symbolic link, which no share does.")
+    if found.index or found.base not in ((), (found.head,)):
+        # A commit of the sender's own in between would bring files that nobody was shown.
+        damaged(link, "It does not build on the commit that it names.")
     return replace(found, url=checks.url(found.url))
 
 
@@ -255,6 +259,8 @@ def _index(git: Git, entry: Path, bundle: bytes, manifest: Manifest, objects: Pa
     ask = ("index-pack", "--stdin", *(("--fix-thin",) if objects else ()))
     try:
         git.run(*ask, cwd=bare, input=pack, env=env)
+        if not manifest.base:
+            _check_alone(git, bare, manifest)
     except GitFailed as error:
         if manifest.base and not objects:
             raise Conflict(
@@ -266,3 +272,12 @@ def _index(git: Git, entry: Path, bundle: bytes, manifest: Manifest, objects: Pa
         raise OnboardError(
             "snapshot.damaged", "The snapshot cannot be used. git cannot read its bundle."
         ) from error
+
+
+def _check_alone(git: Git, bare: Path, manifest: Manifest) -> None:
+    """A share without a base has no files but those that its manifest lists."""
+    tree = git.run("rev-parse", "--verify", f"{manifest.head}^{{tree}}", cwd=bare).decode().strip()
+    if tree != hashlib.new(_HASH[len(tree)], b"tree 0\0", usedforsecurity=False).hexdigest():
+        raise OnboardError(
+            "snapshot.damaged", "The snapshot cannot be used. It has files that it does not list."
+        )
