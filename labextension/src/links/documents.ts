@@ -5,6 +5,9 @@ import type { Widget } from '@lumino/widgets';
 
 import type { INotebookContext } from '../experiments/notebook/lab';
 
+/** Characters of a heading that are read; a link has fewer. */
+const LONGEST_HEADING = 1000;
+
 export interface IDocument extends Widget {
   readonly context: INotebookContext;
 }
@@ -74,8 +77,14 @@ export function headingOf(cell: ICell): string {
 
 /** The text of a line that is a heading: without marks for links and emphasis. */
 export function headingText(line: string): string {
-  const text = /^#{1,6}[ \t]+(.*?)[ \t#]*$/u.exec(line.trim())?.[1] ?? '';
+  const text = /^#{1,6}[ \t]+(.*)$/u.exec(line.trim())?.[1] ?? '';
+  let end = text.length;
+  // Not by an expression: of a stranger's long line it would take the square of its length.
+  while (end > 0 && ' \t#'.includes(text.charAt(end - 1))) {
+    end -= 1;
+  }
   return text
+    .slice(0, Math.min(end, LONGEST_HEADING))
     .replace(/!?\[([^\]]*)\]\([^)]*\)/gu, '$1')
     .replace(/[*_`]/gu, '')
     .trim();

@@ -58,6 +58,21 @@ it('has no diagram drawn, which JupyterLab does in the page itself', async () =>
     '```mermaid\ngraph\n```\n> ~~~ Mermaid x\n~~~\n1. ````  mermaid\n```` \n```python\n```';
   await rendered(source, parser);
   expect(sources[0]).toBe('```\ngraph\n```\n> ~~~\n~~~\n1. ````\n```` \n```python\n```');
+  // The parser takes more for a space than an expression's [ \t] does.
+  await rendered('```\u00a0mermaid\ngraph\n```', parser);
+  expect(sources[1]).not.toContain('mermaid');
+});
+
+it('is not held up by a cell that is all marks', async () => {
+  const sources: string[] = [];
+  const parser = { render: async (source: string) => String(sources.push(source)) };
+  const begun = performance.now();
+  for (const mark of ['~', '`']) {
+    await rendered(mark.repeat(LONGEST - 10), parser);
+    await rendered(`${mark.repeat(LONGEST - 20)}\u00a0mermaid`, parser);
+  }
+  expect(performance.now() - begun).toBeLessThan(1000);
+  expect(sources).toHaveLength(4);
 });
 
 it('leaves as it is what is too long, too deep or cannot be parsed', async () => {

@@ -62,9 +62,31 @@ export async function rendered(
   }
 }
 
-/** JupyterLab draws diagrams while it parses, and in this very page: a stranger's are text. */
+/**
+ * JupyterLab draws diagrams while it parses, and in this very page: a stranger's are text. Line by
+ * line, and each once: one expression for it takes hours of a cell that is all `~`.
+ */
 function withoutDiagrams(source: string): string {
-  return source.replace(/(`{3,}|~{3,})[ \t]*[^\s`]*mermaid[^\n]*/giu, '$1');
+  return source
+    .split(/\r\n|\r|\n/u)
+    .map(withoutDiagram)
+    .join('\n');
+}
+
+function withoutDiagram(line: string): string {
+  if (!/mermaid/iu.test(line)) {
+    return line;
+  }
+  const begins = ['```', '~~~'].map(mark => line.indexOf(mark)).filter(at => at >= 0);
+  if (begins.length === 0) {
+    return line;
+  }
+  const begin = Math.min(...begins);
+  let end = begin;
+  while (line[end] === line[begin]) {
+    end += 1;
+  }
+  return line.slice(0, end);
 }
 
 function taken(node: Node, depth: number): React.ReactNode[] {
