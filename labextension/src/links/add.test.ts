@@ -109,6 +109,11 @@ function notebook(): { panel: Widget; cells: Widget[] } {
       }
     });
   });
+  // As JupyterLab draws it.
+  const drawn = document.createElement('div');
+  drawn.className = 'jp-RenderedMarkdown';
+  drawn.append(document.createElement('h2'));
+  cells[1]?.node.append(drawn);
   const panel = Object.assign(new Widget(), {
     context: { path: 'RTC:nb/a.ipynb' },
     content: { widgets: cells, activeCell: cells[0] }
@@ -128,11 +133,21 @@ async function choose(command: string): Promise<void> {
   await commands.execute(command, item!.args);
 }
 
+/** Whether the context menu has the command's item. */
+function isOffered(command: string): boolean {
+  const items = menus.filter(
+    one => one.command === command && hit?.closest(one.selector)
+  );
+  return items.some(one => commands.isVisible(command, one.args));
+}
+
 it('makes a link at once only where a menu of ours was used', async () => {
   const { cells } = notebook();
   hit = cells[1]!.node;
   await choose(COMMANDS.copyCell);
   await choose(COMMANDS.copyHeading);
+  hit = cells[0]!.node;
+  expect(isOffered(COMMANDS.copyHeading)).toBe(false);
   expect(shown.links.map(one => one.isByPerson)).toEqual([true, true]);
   expect(shown.links[0]?.target).toMatchObject({
     contents: 'RTC:nb/a.ipynb',
@@ -154,6 +169,7 @@ it('only asks where anything else runs a command, whatever arguments it gives', 
       }
     }
   }
+  await vi.waitFor(() => expect(shown.previews).toHaveLength(args.length)); // of the address
   expect(shown.links.length).toBeGreaterThan(args.length);
   expect(shown.links.every(one => !one.isByPerson)).toBe(true);
   expect(server.asks).toEqual([]);
@@ -221,8 +237,15 @@ it('links to the file that is chosen in the file browser, and to no folder', asy
     name: 'x.csv'
   });
   items[0]!.type = 'directory';
-  const { args } = menus.find(one => one.command === COMMANDS.copyFile)!;
-  expect(commands.isVisible(COMMANDS.copyFile, args)).toBe(false);
+  await choose(COMMANDS.copyFile);
+  expect(shown.links).toHaveLength(1);
+  item.dataset.isdir = 'true';
+  expect(isOffered(COMMANDS.copyFile)).toBe(false);
+  item.dataset.isdir = 'false';
+  const other = item.cloneNode() as Element;
+  browser.node.append(other);
+  [item, other].forEach(one => one.classList.add('jp-mod-selected'));
+  expect(isOffered(COMMANDS.copyFile)).toBe(false);
 });
 
 it('links to a heading of the table of contents', async () => {

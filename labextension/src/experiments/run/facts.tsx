@@ -7,7 +7,8 @@ import { Button } from '../../shell/controls';
 import { count } from '../format';
 import { Fact, Part } from './part';
 import type { IPartProps } from './props';
-import { changedWords, lastPart, pushedWords, whyWords } from './words';
+import { lastPart } from '../../shell/sizes';
+import { changedWords, pushedWords, whyWords } from './words';
 
 export function Code(props: IPartProps): React.ReactElement {
   const { shown, kept, trans } = props;

@@ -11,7 +11,7 @@ import { Part } from './part';
 import { Preview } from './preview';
 import type { IPartProps } from './props';
 import { Trouble, useAsked } from './told';
-import { lastPart, sizeWords } from './words';
+import { lastPart, sizeWords } from '../../shell/sizes';
 
 export interface IOpened {
   /** The folder that is looked into; '' for the uppermost. */

@@ -10,7 +10,7 @@ import { statusWords } from '../latest';
 import { STATES } from '../states';
 import { Fact, Part } from './part';
 import type { IPartProps } from './props';
-import { sizeWords } from './words';
+import { sizeWords } from '../../shell/sizes';
 
 export function Data(props: IPartProps): React.ReactElement | null {
   const { shown, trans } = props;

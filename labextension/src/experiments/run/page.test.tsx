@@ -7,7 +7,7 @@ import type { Curve, Notebook } from '../../api/types';
 import { content, KEPT, RUN, showRun } from '../../testing/run';
 import { firstCurves } from './curves-part';
 import { NOTE, readTag, tagWords } from '../tagging/words';
-import { sizeWords } from './words';
+import { sizeWords } from '../../shell/sizes';
 import { trans } from '../../testing/view';
 
 // It draws on a canvas, which there is none of here; it has tests of its own.

@@ -15,7 +15,7 @@ import { Trouble } from './told';
 import { JobPart } from '../training/job-part';
 import { Toolbar } from './toolbar';
 import { Metrics, Parameters } from './values';
-import { lastPart } from './words';
+import { lastPart } from '../../shell/sizes';
 
 export function RunPage(props: IRunPageProps): React.ReactElement {
   const { shown, problem, gone, trans, deeds } = props;

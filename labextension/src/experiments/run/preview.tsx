@@ -9,7 +9,7 @@ import { Button } from '../../shell/controls';
 import { NotebookCells, pictureAddress } from './notebook';
 import type { IPartProps } from './props';
 import { Trouble, useAsked } from './told';
-import { lastPart, sizeWords } from './words';
+import { lastPart, sizeWords } from '../../shell/sizes';
 
 export function Preview(given: {
   path: string;

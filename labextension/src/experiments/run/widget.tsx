@@ -17,7 +17,7 @@ import { IS_JOB } from '../training/words';
 import { RunModel } from './model';
 import { RunPage } from './page';
 import type { IRunDeeds } from './props';
-import { lastPart } from './words';
+import { lastPart } from '../../shell/sizes';
 
 /** Asks while it is seen. */
 export class RunWidget extends SeenWidget {

@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { LeftOutFile, RunKept, RunShown } from '../../api/types';
 import { count, moment, stopwatch } from '../format';
+import { sizeWords } from '../../shell/sizes';
 import { stateWords } from '../words';
 
 /** "alice, 9 Nov, 14:20, finished after 6:12" */
@@ -105,23 +106,4 @@ export function whyWords(file: LeftOutFile, trans: TranslationBundle): string {
     default:
       return file.why;
   }
-}
-
-/** "2.4 MB"; powers of ten, as file browsers have them. */
-export function sizeWords(bytes: number, trans: TranslationBundle): string {
-  if (bytes < 1000) {
-    return trans.__('%1 B', bytes);
-  }
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  let [value, unit] = [bytes / 1000, 0];
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${value < 9.95 ? value.toFixed(1) : value.toFixed(0)} ${units[unit] ?? ''}`;
-}
-
-/** The last part of a path. */
-export function lastPart(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -1,21 +1,11 @@
 /** Adds "Copy link" wherever there is something to link to; the rest is loaded when first used. */
 
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { Menu, type Widget } from '@lumino/widgets';
 
 import { linkIcon } from '../../shell/icons';
 import { BY_PERSON, COMMANDS, isByPerson } from '../commands';
-import {
-  asNotebook,
-  documentOf,
-  headingOf,
-  openDocument,
-  type ICell,
-  type INotebook
-} from '../documents';
 import type { ILinksRoom } from '../room';
-import type { IAnchor } from './place';
-import { fileTarget, runTarget, type ITarget } from './target';
+import type { IWanted } from './find';
 import { copyButton } from './toolbar';
 
 /** Arguments of a context menu's item. */
@@ -23,182 +13,97 @@ const POINTER = { ...BY_PERSON, at: 'pointer' };
 
 const FILE = '.jp-DirListing-item[data-isdir="false"]';
 const CELL = '.jp-Notebook .jp-Cell';
-const TOC_ITEM = '.jp-TableOfContents-content[data-document-type="notebook"] .jp-tocItem';
+const ITEM = '.jp-TableOfContents-content[data-document-type="notebook"] .jp-tocItem';
+/** What a Markdown cell begins with, as it is drawn. */
+const HEADING = '.jp-RenderedMarkdown > :is(h1, h2, h3, h4, h5, h6):first-child';
+
+type Args = ReadonlyPartialJSONObject;
 
 export function addMaking(room: ILinksRoom): void {
-  const { app, trans } = room;
-  const { commands } = app;
-  const show = async (
-    target: ITarget | null,
-    anchor: IAnchor | undefined,
-    isByPerson: boolean
-  ) => {
-    const at = anchor ?? middle(app.shell.currentWidget);
-    const { showLink } = await import('./popover');
-    const { registry } = room;
-    showLink({ app, trans, registry, target, anchor: at, isByPerson });
+  const { app, trans, palette } = room;
+  const { commands, contextMenu, shell } = app;
+  const show = async (wanted: IWanted, at: Element | undefined, byPerson: boolean) => {
+    // Where it is now: a menu's item may be gone when the rest is loaded.
+    const anchor = at?.isConnected ? at.getBoundingClientRect() : undefined;
+    (await import('./find')).showWanted(room, wanted, anchor, byPerson);
   };
   /** What a context menu is open on; only its items are told so. */
-  const hit = (args: ReadonlyPartialJSONObject, selector: string) =>
+  const hit = (args: Args, selector: string): Element | undefined =>
     args.at === POINTER.at
       ? app.contextMenuHitTest(node => node.matches(selector))
       : undefined;
-
-  const inNotebook = (notebook: INotebook, cell: ICell | null): ITarget => {
-    const { context } = notebook;
-    return fileTarget(context.path, { context, cell: cell?.model.id ?? '' });
-  };
-  const current = (): ITarget | null => {
-    const document = documentOf(app);
-    const notebook = asNotebook(document);
-    if (notebook) {
-      return inNotebook(notebook, notebook.content.activeCell);
-    }
-    const { context } = document ?? {};
-    return context ? fileTarget(context.path, { context }) : null;
-  };
-  /** The cell that a context menu is open on; else the one that the person is in. */
-  const cellAt = (node: Element | undefined) => {
-    const notebook = asNotebook(documentOf(app, node));
-    const cell =
-      notebook?.content.widgets.find(one => one.node === node) ??
-      notebook?.content.activeCell;
-    return notebook && cell ? { notebook, cell } : null;
-  };
-  const headingAt = (args: ReadonlyPartialJSONObject): ITarget | null => {
-    const item = hit(args, TOC_ITEM)?.querySelector<HTMLElement>('.jp-tocItem-content');
-    if (item) {
-      const { context } = asNotebook(documentOf(app)) ?? {};
-      const heading = item.title.trim();
-      return context && heading ? fileTarget(context.path, { context, heading }) : null;
-    }
-    const found = cellAt(hit(args, CELL));
-    const heading = found ? headingOf(found.cell) : '';
-    return found && heading ? { ...inNotebook(found.notebook, null), heading } : null;
-  };
-  const copies = (
+  const cell = (args: Args) =>
+    hit(args, CELL) ?? shell.currentWidget?.node.querySelector('.jp-Cell.jp-mod-active');
+  const add = (
     id: string,
     label: string,
-    find: (args: ReadonlyPartialJSONObject) => ITarget | null,
-    at: (args: ReadonlyPartialJSONObject) => Element | undefined
+    what: IWanted['what'],
+    is: (args: Args) => unknown,
+    at?: (args: Args) => Element | undefined
   ) =>
     commands.addCommand(id, {
       label,
       icon: linkIcon,
-      isEnabled: args => find(args) !== null,
-      isVisible: args => find(args) !== null,
+      isEnabled: args => Boolean(is(args)),
+      isVisible: args => Boolean(is(args)),
+      // Called by anything else, it asks before it makes a link: that may send something.
       execute: args => {
-        const [target, anchor] = [find(args), at(args)?.getBoundingClientRect()];
-        // Called by anything else, it asks before it makes a link: that may send something.
-        return target && show(target, anchor, isByPerson(args));
+        const node = at?.(args);
+        const [run, name] = [args.id, args.name].map(one =>
+          typeof one === 'string' ? one : ''
+        );
+        return show({ what, node, run, name }, node, isByPerson(args));
       }
     });
 
-  copies(COMMANDS.copy, trans.__('Copy link'), current, () => undefined);
-  copies(
-    COMMANDS.copyCell,
-    trans.__('Copy link to this cell'),
-    args => {
-      const found = cellAt(hit(args, CELL));
-      return found && inNotebook(found.notebook, found.cell);
-    },
-    args => hit(args, CELL)
+  add(
+    COMMANDS.copy,
+    trans.__('Copy link'),
+    'page',
+    () => shell.currentWidget && 'context' in shell.currentWidget
   );
-  copies(
+  add(COMMANDS.copyCell, trans.__('Copy link to this cell'), 'cell', cell, args =>
+    hit(args, CELL)
+  );
+  add(
     COMMANDS.copyHeading,
     trans.__('Copy link to this heading'),
-    headingAt,
-    args => hit(args, TOC_ITEM) ?? hit(args, CELL)
+    'heading',
+    args => hit(args, ITEM) ?? cell(args)?.querySelector(HEADING),
+    args => hit(args, ITEM) ?? hit(args, CELL)
   );
-  copies(
+  add(
     COMMANDS.copyFile,
     trans.__('Copy link'),
-    args => selectedFile(room, hit(args, FILE)),
+    'file',
+    args => {
+      const list = hit(args, FILE)?.parentElement;
+      return list && list.querySelectorAll(':scope > .jp-mod-selected').length < 2;
+    },
     args => hit(args, FILE)
   );
-  copies(
+  add(
     COMMANDS.copyRun,
     trans.__('Copy link to the run'),
-    ({ id, name }) => {
-      const run = typeof id === 'string' ? id : '';
-      const called = typeof name === 'string' && name !== '' ? name : '';
-      return run.includes('.')
-        ? runTarget(run, called || run.slice(run.indexOf('.') + 1))
-        : null;
-    },
-    () => undefined
+    'run',
+    ({ id }) => typeof id === 'string' && id.includes('.')
   );
-  commands.addCommand(COMMANDS.made, {
-    label: trans.__('My links'),
-    caption: trans.__('The snapshots that you shared from here, to copy or to delete'),
-    icon: linkIcon,
-    execute: () => show(null, undefined, false)
-  });
+  add(COMMANDS.made, trans.__('My links'), 'mine', () => true);
 
   const menu = (command: string, selector: string, rank: number) =>
-    app.contextMenu.addItem({ command, selector, rank, args: POINTER });
+    contextMenu.addItem({ command, selector, rank, args: POINTER });
   menu(COMMANDS.copyFile, FILE, 17); // where JupyterLab's own "Copy Shareable Link" was
   menu(COMMANDS.copyCell, CELL, 9.1);
   menu(COMMANDS.copyHeading, CELL, 9.2);
-  menu(COMMANDS.copyHeading, TOC_ITEM, 10);
-  for (const command of [COMMANDS.copy, COMMANDS.copyHeading]) {
-    room.palette?.addItem({ command, category: 'Onboard', args: BY_PERSON });
+  menu(COMMANDS.copyHeading, ITEM, 10);
+  for (const command of [COMMANDS.copy, COMMANDS.copyHeading, COMMANDS.made]) {
+    palette?.addItem({ command, category: 'Onboard', args: BY_PERSON });
   }
-  room.palette?.addItem({ command: COMMANDS.made, category: 'Onboard' });
-
-  room.toolbars?.addFactory('Notebook', 'copy-link', (panel: Widget) =>
+  room.toolbars?.addFactory('Notebook', 'copy-link', () =>
     copyButton(
       trans,
-      at => {
-        const notebook = asNotebook(panel);
-        if (notebook) {
-          void show(inNotebook(notebook, notebook.content.activeCell), at, true);
-        }
-      },
-      at => more(room, at)
+      at => void show({ what: 'page', node: at }, at, true),
+      at => void import('./find').then(({ showMore }) => showMore(commands, at))
     )
   );
-}
-
-function more({ app: { commands } }: ILinksRoom, at: Element): void {
-  const menu = new Menu({ commands });
-  for (const command of [COMMANDS.copyCell, COMMANDS.copyHeading]) {
-    menu.addItem({ command, args: BY_PERSON });
-  }
-  menu.addItem({ type: 'separator' });
-  menu.addItem({ command: COMMANDS.made });
-  menu.addItem({ command: COMMANDS.open });
-  const { left, bottom } = at.getBoundingClientRect();
-  menu.open(left, bottom);
-}
-
-interface IFileBrowser extends Widget {
-  selectedItems(): Iterable<{ readonly path: string; readonly type: string }>;
-}
-
-/** The one file that is chosen in the file browser at this node. */
-function selectedFile(room: ILinksRoom, node: Element | undefined): ITarget | null {
-  const { app } = room;
-  const localPath = (path: string) => app.serviceManager.contents.localPath(path);
-  for (const area of ['left', 'right', 'main']) {
-    for (const widget of app.shell.widgets(area)) {
-      if (node && widget.node.contains(node) && 'selectedItems' in widget) {
-        const chosen = [...(widget as IFileBrowser).selectedItems()];
-        const [file] = chosen;
-        return file && chosen.length === 1 && file.type !== 'directory'
-          ? fileTarget(file.path, {
-              context: openDocument(app, localPath(file.path))?.context ?? null
-            })
-          : null;
-      }
-    }
-  }
-  return null;
-}
-
-/** Where a popover without a control stands: at the top of the page that one is on. */
-function middle(widget: Widget | null): DOMRect {
-  const { left, top, width } =
-    widget?.node.getBoundingClientRect() ?? new DOMRect(0, 0, innerWidth, 0);
-  return new DOMRect(left + Math.max(0, width / 2 - 190), top, 0, 24);
 }

@@ -3,7 +3,7 @@
 import * as React from 'react';
 
 import type { MadeLink } from '../../api/types';
-import { sizeWords } from '../../experiments/run/words';
+import { sizeWords } from '../../shell/sizes';
 import { Button } from '../../shell/controls';
 import type { ILinkProps } from './props';
 import { CopyButton, Problem } from './problem';

@@ -4,6 +4,7 @@ import type { ServerConnection } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 
+import { Following } from '../../api/following';
 import { request, RequestError } from '../../api/request';
 import type {
   LinkAsked,
@@ -13,7 +14,6 @@ import type {
   NotebookPage
 } from '../../api/types';
 import type { Saving } from '../../experiments/notebook/saving';
-import { Following } from '../following';
 import { asked, FIRST, type IForm, type ITarget } from './target';
 
 /** What there is of a list or a page that was asked for besides. */
@@ -47,6 +47,7 @@ export class MakingModel implements IDisposable {
     const { serverSettings, events } = options;
     this._following = new Following<LinkMaking>({
       events,
+      room: 'links',
       part: 'makings',
       working: ['looking', 'making'],
       waiting: ['asks'],

@@ -1,13 +1,9 @@
 /** Where a popover stands: below its control, inside the window. */
 
-/** A control, or where one was: a menu's item is gone when its popover comes. */
-export type IAnchor = Element | DOMRect;
-
 const GAP = 2;
 const EDGE = 8;
 
-export function place(node: HTMLElement, anchor: IAnchor): void {
-  const at = anchor instanceof Element ? anchor.getBoundingClientRect() : anchor;
+export function place(node: HTMLElement, at: DOMRect): void {
   const { innerWidth, innerHeight } = window;
   const width = node.offsetWidth;
   const height = node.offsetHeight;

@@ -16,7 +16,7 @@ import '../../../style/links.css';
 import '../../../style/links-making.css';
 import { copyLater, copyNow } from './clipboard';
 import { MakingModel } from './making';
-import { place, type IAnchor } from './place';
+import { place } from './place';
 import type { ILinkDeeds } from './props';
 import type { ITarget } from './target';
 import { LinkView } from './view';
@@ -30,7 +30,8 @@ export interface ILinkAsked {
   readonly registry: ISettingRegistry | null;
   /** null: the links that were made here. */
   readonly target: ITarget | null;
-  readonly anchor: IAnchor;
+  /** Where the control is, or was: a menu's item is gone when its popover comes. */
+  readonly anchor: DOMRect;
   /** The person chose it in a control or menu of ours: make it at once. */
   readonly isByPerson: boolean;
 }

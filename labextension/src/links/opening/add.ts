@@ -3,7 +3,7 @@
 import type { IRouter } from '@jupyterlab/application';
 
 import { linkIcon } from '../../shell/icons';
-import { SHARED_LINK, sharedLink, withoutSharedLink } from '../address';
+import { SHARED_LINK, sharedLink } from '../address';
 import { COMMANDS } from '../commands';
 import type { ILinksRoom } from '../room';
 
@@ -37,17 +37,14 @@ export function addOpening(room: ILinksRoom, router: IRouter | null): void {
   commands.addCommand(COMMANDS.route, {
     label: trans.__('Open the link in the address'),
     execute: () => {
-      const { search, hash, path, request } = router?.current ?? {};
-      if (request === undefined || !SHARED_LINK.test(request)) {
+      const at = router?.current;
+      if (!router || !at || !SHARED_LINK.test(at.request)) {
         return;
       }
       // Not waited for here: JupyterLab is restored only once every route was followed. And not
       // earlier: a second window of one workspace is loaded once more, under this very address.
-      void app.restored.then(() => {
-        // Taken out first: a reload shows what one works on, not the link again.
-        const rest = (path ?? '') + withoutSharedLink(search ?? '', hash ?? '');
-        router?.navigate(rest, { skipRouting: true });
-        void preview(request);
+      void app.restored.then(async () => {
+        (await import('./route')).showAddress(room, router, at);
       });
     }
   });

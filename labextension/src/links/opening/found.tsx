@@ -5,7 +5,7 @@ import * as React from 'react';
 
 import type { LinkPreview } from '../../api/types';
 import { count } from '../../experiments/format';
-import { sizeWords } from '../../experiments/run/words';
+import { sizeWords } from '../../shell/sizes';
 import { Icon } from '../../shell/icon';
 import { factWord, hereWords, LOOKS } from './words';
 

@@ -1,16 +1,15 @@
 /** One link that is opened: taken apart, fetched, looked at, decided. No React, no DOM. */
 
 import type { ServerConnection } from '@jupyterlab/services';
-import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 
-import { request, type RequestError } from '../../api/request';
+import { Following } from '../../api/following';
+import { request } from '../../api/request';
 import type { LinkOpened, LinkOpening } from '../../api/types';
-import { Following } from '../following';
 
 export type How = LinkOpened['how'];
 
-export class OpeningModel implements IDisposable {
+export class OpeningModel extends Following<LinkOpening> {
   /**
    * @param events - Jupyter's event stream; what comes from it is not trusted
    * @param link - as it was pasted
@@ -20,8 +19,9 @@ export class OpeningModel implements IDisposable {
     events: ISignal<unknown, unknown>,
     readonly link: string
   ) {
-    this._following = new Following<LinkOpening>({
+    super({
       events,
+      room: 'links',
       part: 'openings',
       working: ['fetching', 'opening'],
       waiting: ['asks', 'ready'],
@@ -32,37 +32,9 @@ export class OpeningModel implements IDisposable {
     });
   }
 
-  get changed(): ISignal<unknown, void> {
-    return this._following.changed;
-  }
-
-  get shown(): LinkOpening | null {
-    return this._following.shown;
-  }
-
-  get refusal(): RequestError | null {
-    return this._following.refusal;
-  }
-
-  get late(): boolean {
-    return this._following.late;
-  }
-
-  get isUnderWay(): boolean {
-    return this._following.isUnderWay;
-  }
-
-  get isOver(): boolean {
-    return this._following.isOver;
-  }
-
-  get isDisposed(): boolean {
-    return this._following.isDisposed;
-  }
-
   /** Has the link taken apart; its preview is fetched only from what is listed. */
   async look(): Promise<void> {
-    await this._following.begin(() =>
+    await this.begin(() =>
       request(this.serverSettings, 'post', '/links/openings', {
         body: { link: this.link }
       })
@@ -73,7 +45,7 @@ export class OpeningModel implements IDisposable {
   async fetch(): Promise<void> {
     const { id, state, trust } = this.shown ?? {};
     if (id !== undefined && trust && state === 'asks') {
-      await this._following.act(() =>
+      await this.act(() =>
         request(this.serverSettings, 'post', '/links/openings/{id}/fetch', {
           params: { id },
           body: { host: trust.asked }
@@ -89,7 +61,7 @@ export class OpeningModel implements IDisposable {
       return;
     }
     if (preview?.how.includes(how)) {
-      await this._following.act(() =>
+      await this.act(() =>
         request(this.serverSettings, 'post', '/links/openings/{id}/open', {
           params: { id },
           body: { looked, how }
@@ -97,14 +69,4 @@ export class OpeningModel implements IDisposable {
       );
     }
   }
-
-  async cancel(): Promise<void> {
-    await this._following.cancel();
-  }
-
-  dispose(): void {
-    this._following.dispose();
-  }
-
-  private readonly _following: Following<LinkOpening>;
 }

@@ -9,7 +9,7 @@ import type {
   LinkPart,
   SharedFile
 } from '../../api/types';
-import { lastPart } from '../../experiments/run/words';
+import { lastPart } from '../../shell/sizes';
 import type { IconName } from '../../shell/shapes';
 
 /** How a state is drawn; the sentence beside it says it, too. */
