@@ -215,18 +215,21 @@ class Makings:
         count = 1 + len(looked.needs.files)
         files = "the file" if count == 1 else f"up to {count} files"
         self._all.say(job, doing=f"Packing {files}, and looking for secrets.")
-        with self._all.lock:
-            folder = job.folder()
-        share = sharing.make(
-            looked,
-            self._git(job),
-            folder,
-            sender=sender,
-            image=self._rooms.place.image or "",
-            packages=freeze().text,
-            now=self._now(),
-            alone=choice.kind == "git",
-        )
+        try:
+            with self._all.lock:
+                folder = job.folder()
+            share = sharing.make(
+                looked,
+                self._git(job),
+                folder,
+                sender=sender,
+                image=self._rooms.place.image or "",
+                packages=freeze().text,
+                now=self._now(),
+                alone=choice.kind == "git",
+            )
+        except OSError as error:
+            raise words.no_room(error) from error
         ready = Ready(looked, choice, sender, store=store, share=share, push=push)
         return ready, (*found, *share.findings)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 
 from sm_onboard.domain.models import DomainProblem
+from sm_onboard.errors import Conflict
 
 from ..models import LinkAsked
 
@@ -136,4 +138,12 @@ def not_pushed(commit: str, host: str, commits: int) -> DomainProblem:
         code="links.not_pushed",
         message=f"Commit {commit[:7]} is not on {host} yet{more}.",
         hint="Push it, or send a snapshot.",
+    )
+
+
+def no_room(error: OSError) -> Conflict:
+    return Conflict(
+        "links.no_room",
+        f"The snapshot could not be packed: {error.strerror or 'the storage refuses'}.",
+        f"Check whether {tempfile.gettempdir()} is full, and copy the link again.",
     )

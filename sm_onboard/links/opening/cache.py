@@ -59,11 +59,22 @@ class Cache:
                 entry.mkdir()
                 (entry / _LOCK).touch(0o600)
                 yield entry, lock
-                with contextlib.suppress(OSError):  # another one has made it meanwhile
-                    os.rename(entry, self._folder / key)
+                self._publish(entry, key)
             self.trim(keep=key)
         except OSError as error:
             raise unwritable(self._folder, error) from error
+
+    def _publish(self, entry: Path, key: str) -> None:
+        target = self._folder / key
+        with contextlib.suppress(OSError):
+            os.rename(entry, target)
+            return
+        with self.reading(key) as whole:
+            if whole is not None:  # another one has made it meanwhile
+                return
+        _remove(target)  # what a killed server has begun to remove
+        with contextlib.suppress(OSError):
+            os.rename(entry, target)
 
     @contextlib.contextmanager
     def reading(self, key: str) -> Iterator[Path | None]:
@@ -159,15 +170,19 @@ def bounded(here: Here, folder: Path, limit: int = LARGEST) -> Iterator[Here]:
         yield replace(here, cancel=cancel)
     except Stopped:
         if over.is_set() and not here.cancel.is_set():
-            raise InvalidRequest(
-                "links.too_much",
-                f"The preview would fetch more than {limit >> 20} MB, so it was given up.",
-                "Clone the repository in the panel first, and open the link again.",
-            ) from None
+            raise too_much(limit) from None
         raise
     finally:
         done.set()
         watcher.join()
+
+
+def too_much(limit: int = LARGEST) -> InvalidRequest:
+    return InvalidRequest(
+        "links.too_much",
+        f"The preview would fetch more than {limit >> 20} MB, so it was given up.",
+        "Clone the repository in the panel first, and open the link again.",
+    )
 
 
 def size_of(folder: Path) -> int:

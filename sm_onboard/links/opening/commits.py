@@ -16,7 +16,7 @@ from sm_onboard.git.addresses import identity
 from sm_onboard.git.run import Git, GitFailed
 
 from ..coordinates import Link
-from .cache import Cache, bounded
+from .cache import Cache, bounded, too_much
 from .reader import Reader
 from .redirects import is_redirect, moved_to
 from .trees import Tree
@@ -30,6 +30,9 @@ _REFUSED = (  # codes of a sign-in that was refused, or is missing
     "repos.ssh_key_refused",
     "repos.role_forbidden",
 )
+_ALLOCATED = "600m"
+"""What git may take of the memory at once: more than of any object that it does not read in pieces.
+A host may send a commit of some megabytes that unpacks to hundreds of gigabytes."""
 _MISSING = ("not our ref", "unadvertised object", "couldn't find remote ref", "no such ref")
 
 
@@ -134,18 +137,21 @@ def _one_commit(here: Here, url: str, bare: Path, commit: str, lock: int) -> Non
     a host gives no commits by their ids, all branches.
 
     Raises:
-        Conflict: ``clones.commit_gone``.
+        Conflict: ``clones.commit_gone``. InvalidRequest: ``links.too_much``.
     """
     git = replace(here.git(url), lock=lock)
     ask = ("fetch", "--no-tags", "--progress")
     blobless = "--filter=blob:none"
+    env = {"GIT_ALLOC_LIMIT": _ALLOCATED}
     try:
-        git.run(*ask, "--depth=1", blobless, "--", url, commit, cwd=bare)
+        git.run(*ask, "--depth=1", blobless, "--", url, commit, cwd=bare, env=env)
     except GitFailed as error:
+        if "over limit" in error.stderr:
+            raise too_much() from error
         if not _is_missing(error):
             raise
         with contextlib.suppress(GitFailed):
-            git.run(*ask, blobless, "--", url, "+refs/heads/*:refs/heads/*", cwd=bare)
+            git.run(*ask, blobless, "--", url, "+refs/heads/*:refs/heads/*", cwd=bare, env=env)
     if not _has(git, bare, commit):
         raise Conflict(
             "clones.commit_gone",

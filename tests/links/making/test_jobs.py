@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
 import zipfile
@@ -15,6 +16,7 @@ from sm_onboard.clones import checks
 from sm_onboard.demo.history import git
 from sm_onboard.errors import Conflict, InvalidRequest, NotFound, OnboardError
 from sm_onboard.links.coordinates import parse
+from sm_onboard.links.making import sharing
 from sm_onboard.links.models import LinkAsked
 from sm_onboard.links.stores import name_of
 from sm_onboard.links.stores.share import digest_of
@@ -428,3 +430,17 @@ def test_a_notebook_that_cannot_be_read_is_not_sent_with_outputs_by_mistake(worl
     failed = world.make(kind="snapshot")
     assert failed.problem and failed.problem.code == "links.not_a_notebook" and not world.shares()
     assert world.make(kind="git").state == "made"
+
+
+def test_no_room_to_pack_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit(world)
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sharing, "write", full)
+    failed = world.make(kind="snapshot")
+    assert failed.state == "failed" and failed.problem
+    assert failed.problem.code == "links.no_room"
+    assert "No space left on device" in failed.problem.message
+    assert not world.shares()

@@ -130,3 +130,13 @@ def test_several_servers_at_once(tmp_path: Path) -> None:
         thread.join()
     assert wrong == []
     assert not [key for key in keys(folder) if key.startswith(".")]
+
+
+def test_what_a_killed_server_began_to_remove_is_made_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    cache = Cache(folder)
+    put(cache, "a", KB)
+    (folder / "a" / "lock").unlink()
+    put(cache, "a", KB)
+    with cache.reading("a") as entry:
+        assert entry and (entry / "data").stat().st_size == KB

@@ -15,7 +15,7 @@ import pytest
 
 from sm_onboard.links.coordinates import Link
 from sm_onboard.links.making import page
-from sm_onboard.links.opening import mine
+from sm_onboard.links.opening import commits, mine
 from sm_onboard.links.opening.content import shown_content
 from sm_onboard.notebook import Notebook, NotebookCell
 from tests.links.opening.lab import PATH, Lab, lab, notebook
@@ -134,3 +134,16 @@ def test_storage_without_locks(here: Lab, monkeypatch: pytest.MonkeyPatch) -> No
     (here.store / digest[:2] / f"{digest}.zip").unlink()
     assert here.failed(here.share_link(digest)) == "links.share_gone"
     assert not (here.cache / f"share-{digest}").exists()
+
+
+def test_a_commit_that_unpacks_to_more_than_there_is_memory(
+    here: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commits, "_ALLOCATED", "1m")
+    team = here.team.directory
+    message = b"0" * (5 << 20)
+    evil = git(team, "commit-tree", "main^{tree}", "-F", "-", input=message).decode().strip()
+    git(team, "update-ref", "refs/heads/evil", evil)
+    here.says(hosts=["127.0.0.1"])
+    assert here.failed(here.git_link(evil)) == "links.too_much"
+    assert here.ready(here.git_link()).preview
