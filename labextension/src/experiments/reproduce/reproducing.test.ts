@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { CHANGED } from '../../api/feed';
+import { TIMES } from '../../api/following';
 import type { Reproduction } from '../../api/types';
 import { plan, reproduction } from '../../testing/reproduce';
 import { FakeServer } from '../../testing/server';
-import { Reproducing, TIMES } from './reproducing';
+import { Reproducing } from './reproducing';
 
 const BASE = '/base/sm-onboard/experiments/reproductions';
 
