@@ -12,6 +12,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { addMaking } from './making/add';
 import { addOpening } from './opening/add';
+import { addRestored } from './opening/restored';
 
 /** Its id is also the settings' id: `schema/links.json`. */
 export const links: JupyterFrontEndPlugin<void> = {
@@ -39,5 +40,6 @@ export const links: JupyterFrontEndPlugin<void> = {
     const room = { app, trans, palette, registry, toolbars, markdown };
     addMaking(room);
     addOpening(room, router);
+    addRestored(app);
   }
 };

@@ -2,8 +2,7 @@
 
 import type { CommandRegistry } from '@lumino/commands';
 
-/** A kernel imports what lies in its folder, and counts as activity in Studio. */
-const NO_KERNEL = { shouldStart: false, autoStartDefault: false };
+import { NO_KERNEL, withoutKernel } from './no-kernel';
 
 interface IOpened {
   readonly context?: {
@@ -25,6 +24,6 @@ export async function openNotebook(
   // content has come; that takes a request, so it is not too late to say it here.
   const session = opened?.context?.sessionContext;
   if (session) {
-    session.kernelPreference = { ...session.kernelPreference, ...NO_KERNEL };
+    withoutKernel(session);
   }
 }
