@@ -13,6 +13,7 @@ from sm_onboard.clones.finding import Clone, clones_of
 from sm_onboard.clones.here import Here
 from sm_onboard.errors import Conflict, Forbidden, OnboardError, Stopped
 from sm_onboard.git.addresses import identity
+from sm_onboard.git.listener import Access
 from sm_onboard.git.run import Git, GitFailed
 
 from ..coordinates import Link
@@ -89,7 +90,7 @@ def reading(reader: Reader, here: Here, link: Link) -> Iterator[tuple[Repository
             moved = f"{shown_url(link.repository)} has moved to {shown_url(url)}."
             found = replace(look(here, url, (link.commit,)), warnings=(moved,))
         with _explained(here, link, url), bounded(here, entry) as limited:
-            yield found, Tree(limited.git(url), entry / _BARE, link.commit)
+            yield found, Tree(_asking(limited, url), entry / _BARE, link.commit)
 
 
 def again() -> Conflict:
@@ -139,25 +140,32 @@ def _one_commit(here: Here, url: str, bare: Path, commit: str, lock: int) -> Non
     Raises:
         Conflict: ``clones.commit_gone``. InvalidRequest: ``links.too_much``.
     """
-    git = replace(here.git(url), lock=lock)
+    git = replace(_asking(here, url), lock=lock)
     ask = ("fetch", "--no-tags", "--progress")
     blobless = "--filter=blob:none"
-    env = {"GIT_ALLOC_LIMIT": _ALLOCATED}
     try:
-        git.run(*ask, "--depth=1", blobless, "--", url, commit, cwd=bare, env=env)
+        git.run(*ask, "--depth=1", blobless, "--", url, commit, cwd=bare)
     except GitFailed as error:
         if "over limit" in error.stderr:
             raise too_much() from error
         if not _is_missing(error):
             raise
         with contextlib.suppress(GitFailed):
-            git.run(*ask, blobless, "--", url, "+refs/heads/*:refs/heads/*", cwd=bare, env=env)
+            git.run(*ask, blobless, "--", url, "+refs/heads/*:refs/heads/*", cwd=bare)
     if not _has(git, bare, commit):
         raise Conflict(
             "clones.commit_gone",
             f"{shown_url(url)} does not have the commit {commit[:7]} any more.",
             "Ask the sender for a new link, with a snapshot.",
         )
+
+
+def _asking(here: Here, url: str) -> Git:
+    """Git for a host before the reader has chosen: also what it sends later has its limit."""
+    git = here.git(url)
+    access = git.access or Access()
+    limit = ("GIT_ALLOC_LIMIT", _ALLOCATED)
+    return replace(git, access=replace(access, environment=(*access.environment, limit)))
 
 
 def _has(git: Git, bare: Path, commit: str) -> bool:
