@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _LONGEST = 400  # characters of a text that may name a file
-_MAGIC = re.compile(r"^(\s*)(?:[\w.,\s]+=\s*)?[%!?]")
+# What is before it is taken away first: two expressions for spaces take the square of their number.
+_MAGIC = re.compile(r"(?:[\w.,\s]+=\s*)?[%!?]")
 _KEEPING = ("time", "timeit", "capture", "prun", "track", "memit", "mprun", "heat")
 _RUNS = re.compile(r"^\s*%(?:run|load|loadpy|pycat|pfile)\s+(?:-\w+\s+)*(\"[^\"]+\"|'[^']+'|\S+)")
 _WORD = re.compile(r"[^\s\"'|;&<>()$`]+\.[A-Za-z0-9]{1,8}")
@@ -18,7 +19,7 @@ _PICTURE = re.compile(
     r"!\[[^\]\n]{0,300}\]\(\s*<?([^)\s>]{1,400})|<img\b[^>]{0,300}?\bsrc\s*=\s*[\"']([^\"']{1,400})",
     re.IGNORECASE,
 )
-_IMPORT = re.compile(r"^\s*(?:from\s+([.\w]+)\s+import|import\s+([\w.]+))", re.MULTILINE)
+_IMPORT = re.compile(r"^[ \t]*(?:from\s+([.\w]+)\s+import|import\s+([\w.]+))", re.MULTILINE)
 _S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[\w!.*'()/=+@:-]*)?", re.ASCII)
 
 
@@ -76,7 +77,8 @@ def of_cell(source: str) -> Named:
         lines[lines.index(first)] = ""
     plain = []
     for line in lines:
-        magic = _MAGIC.match(line)
+        begun = line.lstrip()
+        magic = _MAGIC.match(begun)
         if not magic and not line.rstrip().endswith("?"):
             plain.append(line)
             continue
@@ -84,7 +86,7 @@ def of_cell(source: str) -> Named:
             found.scripts.append(ran[1].strip("\"'"))
         else:
             found.texts += _WORD.findall(line[:2000])
-        indent = magic[1] if magic else ""
+        indent = line[: len(line) - len(begun)] if magic else ""
         plain.append(f"{indent}pass")
     found.add(of_python("\n".join(plain)))
     return found

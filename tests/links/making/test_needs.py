@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -143,3 +144,12 @@ def test_any_json_is_read(tmp_path_factory: pytest.TempPathFactory, document: ob
     import json
 
     needs.find(Path("/nowhere"), "a.ipynb", json.dumps(document).encode())
+
+
+def test_code_that_is_mostly_space_is_read_at_once() -> None:
+    """It may be somebody else's notebook, and an expression holds up the whole server."""
+    begun = time.monotonic()
+    found = code.of_cell("import helper\n" + " " * 200_000 + "x\n" + "\n" * 200_000 + "(")
+    assert found.modules == [("helper", ())]
+    assert time.monotonic() - begun < 2
+    assert code.of_cell("if a:\n    files = !ls data.csv\nimport helper\n").modules
