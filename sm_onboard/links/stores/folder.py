@@ -30,11 +30,12 @@ class FolderStore:
     Args:
         folder: absolute. Where it is missing and the folder above it is there, it is made when
             the first share is put.
+        called: as people know it; its path by default.
     """
 
-    def __init__(self, alias: str, folder: Path) -> None:
+    def __init__(self, alias: str, folder: Path, called: str = "") -> None:
         self.alias = alias
-        self.readers = f"Whoever can read the folder {folder} can open it."
+        self.readers = f"Whoever can read the folder {called or folder} can open it."
         self._folder = folder
 
     def put(

@@ -27,4 +27,4 @@ def open_store(alias: str, address: str, *, home: Path) -> Store:
     from .folder import FolderStore
 
     below_home = address.startswith("~/")
-    return FolderStore(alias, home / address[2:] if below_home else Path(address))
+    return FolderStore(alias, home / address[2:] if below_home else Path(address), address)

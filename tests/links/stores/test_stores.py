@@ -113,7 +113,8 @@ def test_only_a_digest_names_a_share(store: Store, tmp_path: Path, digest: str) 
 def test_says_who_can_read_it(home: Path) -> None:
     found = open_store("team", f"s3://{BUCKET}/shares/", home=home)
     assert found.readers == f"Whoever may read s3://{BUCKET}/shares can open it."
-    assert str(home / "x") in open_store("team", "~/x", home=home).readers
+    own = open_store("team", "~/x", home=home).readers
+    assert own == "Whoever can read the folder ~/x can open it.", "as the team's file has it"
 
 
 @pytest.mark.parametrize("address", ["", "shares", "gs://b/x", "/a/../b", "file:///x", "s3://B"])
