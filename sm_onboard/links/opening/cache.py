@@ -88,7 +88,8 @@ class Cache:
         try:
             with contextlib.suppress(OSError):  # some network storage has no locks
                 fcntl.flock(lock, fcntl.LOCK_SH)
-            if (entry / _LOCK).exists():  # it may have been removed while the lock was waited for
+            # It may have been removed, and another one made, while the lock was waited for.
+            if _is_of(lock, entry):
                 with contextlib.suppress(OSError):
                     os.utime(entry)  # it is young again
                 yield entry
@@ -126,13 +127,22 @@ def _remove(entry: Path) -> None:
             shutil.rmtree(entry, ignore_errors=True)  # no entry of ours
         return
     try:
-        if _is_free(lock):
-            os.unlink(entry / _LOCK)
-            shutil.rmtree(entry, ignore_errors=True)
+        if _is_free(lock) and _is_of(lock, entry):
+            # Gone at once, so that nobody takes what is half removed for another's entry.
+            with aside(entry.parent) as (folder, _):
+                os.rename(entry, folder / "entry")
     except OSError:
         pass  # another one removes it
     finally:
         os.close(lock)
+
+
+def _is_of(lock: int, entry: Path) -> bool:
+    """Whether this is the lock of the entry that has the name now."""
+    try:
+        return os.path.samestat(os.fstat(lock), os.lstat(entry / _LOCK))
+    except OSError:
+        return False
 
 
 def _is_free(lock: int) -> bool:
