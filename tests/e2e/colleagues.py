@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -208,7 +209,10 @@ def active_cell(window: Window) -> str:
     """The text of the cell that the notebook in front is at."""
     cell = opened(window).locator(".jp-Cell.jp-mod-active")
     expect(cell).to_be_in_viewport()
-    return cell.locator(".cm-content, .jp-RenderedMarkdown").first.inner_text()
+    text = cell.locator(".cm-content, .jp-RenderedMarkdown").first
+    # JupyterLab 4.4 shows an empty cell until the file is there.
+    expect(text).to_have_text(re.compile(r"\S"))
+    return text.inner_text()
 
 
 def git(folder: Path, *args: str) -> str:
