@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -143,3 +144,23 @@ def test_what_a_killed_server_began_to_remove_is_made_anew(tmp_path: Path) -> No
     put(cache, "a", KB)
     with cache.reading("a") as entry:
         assert entry and (entry / "data").stat().st_size == KB
+
+
+def test_another_entry_of_the_name_is_not_held_by_the_old_ones_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "cache"
+    cache = Cache(folder)
+    put(cache, "a", KB)
+    flock = fcntl.flock
+
+    def made_anew(lock: int, how: int) -> None:
+        flock(lock, how)
+        if how == fcntl.LOCK_SH:
+            (folder / "a").rename(tmp_path / "removed")
+            (folder / "a").mkdir()
+            (folder / "a" / "lock").touch()
+
+    monkeypatch.setattr(fcntl, "flock", made_anew)
+    with cache.reading("a") as entry:
+        assert entry is None
