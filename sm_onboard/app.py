@@ -151,6 +151,7 @@ class SmOnboard(ExtensionApp):
             notify=Announcer(loop, self._emit),
             root_dir=Path(self.serverapp.root_dir),
             used=self._used,
+            kernel_specs=lambda: self.serverapp.kernel_spec_manager,
             log=self.log,
         )
 

@@ -59,6 +59,7 @@ class Rooms:
         root_dir: what the server's file browser shows; None on the command line.
         used: when this server was last used, and who says so; blocks.
         stores: of links, by alias: what the command line names beside the team's file.
+        kernel_specs: the server's manager of kernelspecs; on the command line one is made.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Rooms:
         root_dir: Path | None = None,
         used: Callable[[], Used] = lambda: (None, ""),
         stores: Mapping[str, str] | None = None,
+        kernel_specs: Callable[[], Any] | None = None,
         log: logging.Logger | None = None,
     ) -> None:
         self.server = uuid.uuid4().hex[:12]  # names this run of the server
@@ -79,6 +81,7 @@ class Rooms:
         self.root_dir = root_dir
         self.used = used
         self.stores = dict(stores or {})
+        self._kernel_specs = kernel_specs
         self.log = log or logging.getLogger("sm_onboard")
         # Requests and configuration must not wait for a pool full of clones.
         self.pool = Pool(max(1, settings.parallel) + 4)
@@ -93,6 +96,16 @@ class Rooms:
 
         metadata = self.settings.metadata_file
         return studio.look(self.environ, Path(metadata) if metadata else studio.METADATA)
+
+    def kernel_spec(self, name: str) -> Any:
+        """The kernelspec with a name; None where there is none here."""
+        from sm_onboard.pythons import find_spec
+
+        if self._kernel_specs:
+            return find_spec(self._kernel_specs(), name)
+        from jupyter_client.kernelspec import KernelSpecManager
+
+        return find_spec(KernelSpecManager(), name)
 
     @property
     def repos(self) -> ReposService:

@@ -6,16 +6,16 @@ Packages are looked for as files beside each kernel's Python: nothing is importe
 from __future__ import annotations
 
 import configparser
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sm_onboard.pythons import of_kernel
+
 CONTEXT = "mlflow.run_context_provider"
 STORES = "mlflow.tracking_store"
-_PYTHONS = ("python", "python3", f"python{sys.version_info[0]}.{sys.version_info[1]}")
 _RECORDS = ("sm_onboard", "sm-onboard")
 
 
@@ -56,9 +56,8 @@ def look(specs: Mapping[str, Any] | None = None) -> tuple[Kernel, ...]:
         argv = spec.get("argv") or []
         if spec.get("language", "python").lower() != "python" or not argv:
             continue
-        # As jupyter_client reads it: its own Python, whatever the PATH says.
-        python = sys.executable if argv[0] in _PYTHONS else str(argv[0])
-        if not os.path.isabs(python):
+        python = of_kernel([str(each) for each in argv])
+        if python is None:
             continue
         title = str(spec.get("display_name") or name)
         at = known.get(python) or known.setdefault(python, _read(python))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import metadata
 from urllib.parse import urlsplit
+
+from sm_onboard.pythons import as_lines, stand
 
 _known: dict[tuple[object, ...], Environment] = {}
 
@@ -31,7 +32,7 @@ class Environment:
 
 def freeze() -> Environment:
     """What is installed now; read again only when a folder of packages has changed."""
-    state = tuple((path, _time(path)) for path in sys.path)
+    state = stand(sys.path)
     known = _known.get(state)
     if known is None:
         known = _read()
@@ -41,7 +42,7 @@ def freeze() -> Environment:
 
 
 def _read() -> Environment:
-    found: dict[str, str] = {}
+    found: dict[str, tuple[str, str]] = {}
     sources = {}
     for one in metadata.distributions():
         # A folder that pip left half removed has no name; the first of two is what is imported.
@@ -49,10 +50,10 @@ def _read() -> Environment:
             name = one.metadata["Name"]
             if not name or name.lower() in found:
                 continue
-            found[name.lower()] = f"{name}=={one.version}"
+            found[name.lower()] = (name, one.version)
             if said := one.read_text("direct_url.json"):
                 sources[name] = _address(json.loads(said))
-    return Environment("".join(f"{found[name]}\n" for name in sorted(found)), sources)
+    return Environment(as_lines(found.values()), sources)
 
 
 def _address(told: dict[str, object]) -> str:
@@ -61,10 +62,3 @@ def _address(told: dict[str, object]) -> str:
     url = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
     vcs = told.get("vcs_info")
     return f"{vcs.get('vcs')}+{url}@{vcs.get('commit_id')}" if isinstance(vcs, dict) else url
-
-
-def _time(path: str) -> int:
-    try:
-        return os.stat(path or ".").st_mtime_ns
-    except OSError:
-        return 0

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import platform
-import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,14 +10,11 @@ from typing import TYPE_CHECKING, Any
 from sm_onboard.clones import checks
 from sm_onboard.clones import here as clones
 from sm_onboard.errors import InvalidRequest
+from sm_onboard.pythons import ask
 
 if TYPE_CHECKING:
     from sm_onboard.rooms import Rooms
 
-_LIST = (
-    "import importlib.metadata as m, json;"
-    "print(json.dumps([[d.metadata['Name'], d.version] for d in m.distributions()]))"
-)
 _LIST_TIMEOUT = 60  # seconds
 
 
@@ -34,14 +29,12 @@ def installed(python: str | None = None) -> dict[str, str]:
 
         pairs = [(d.metadata["Name"], d.version) for d in metadata.distributions()]
     else:
-        command = [python, "-I", "-c", _LIST]
-        try:
-            said = subprocess.run(command, capture_output=True, timeout=_LIST_TIMEOUT, check=True)
-            pairs = json.loads(said.stdout)
-        except (OSError, subprocess.SubprocessError, ValueError) as error:
+        said = ask(python, _LIST_TIMEOUT)
+        if said is None:
             raise InvalidRequest(
                 "experiments.python_unusable", f"{python} does not tell which packages it has."
-            ) from error
+            )
+        pairs = list(said.packages)
     # The first one found is the one that is imported.
     return {checks.canonical(name): version for name, version in reversed(pairs) if name}
 
