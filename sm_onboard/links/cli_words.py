@@ -204,6 +204,8 @@ def made(link: LinkMade) -> None:
         files = "1 file" if link.files == 1 else f"{link.files:,} files"
         until = f", until {day(link.until)}" if link.until else ""
         lines.append(f"{files}, {size(link.size)}{until}. {link.readers}".strip())
+    if link.packages:
+        lines.append(one_line(link.packages))
     if link.left_out:
         lines.append("Not in it:")
         lines += [f"  {one_line(each)}" for each in link.left_out]

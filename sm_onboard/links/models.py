@@ -131,6 +131,8 @@ class LinkMade(msgspec.Struct, frozen=True, kw_only=True):
         digest: of what was stored, its name in the list of one's own links; may be empty.
         left_out: files that were not put into the snapshot, each with the reason.
         secrets: how many findings were sent all the same.
+        packages: that the packages named in it are not those of the notebook's kernel, as a
+            sentence; empty where they are.
     """
 
     link: str
@@ -143,6 +145,7 @@ class LinkMade(msgspec.Struct, frozen=True, kw_only=True):
     digest: str = ""
     left_out: tuple[str, ...] = ()
     secrets: int = 0
+    packages: str = ""
 
 
 class LinkMaking(msgspec.Struct, frozen=True, kw_only=True):

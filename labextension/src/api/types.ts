@@ -1672,6 +1672,8 @@ export interface components {
      *         digest: of what was stored, its name in the list of one's own links; may be empty.
      *         left_out: files that were not put into the snapshot, each with the reason.
      *         secrets: how many findings were sent all the same.
+     *         packages: that the packages named in it are not those of the notebook's kernel, as a
+     *             sentence; empty where they are.
      */
     readonly LinkMade: {
       readonly link: string;
@@ -1685,6 +1687,7 @@ export interface components {
       readonly digest: string;
       readonly left_out: readonly string[];
       readonly secrets: number;
+      readonly packages: string;
     };
     /**
      * LinkMaking

@@ -74,6 +74,7 @@ export function made(more: Partial<LinkMade> = {}): LinkMade {
     digest: 'c07e5d2b',
     left_out: [],
     secrets: 0,
+    packages: '',
     ...more
   };
 }

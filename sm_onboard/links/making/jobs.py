@@ -20,6 +20,7 @@ from ..models import LinkAsked, LinkChoice, LinkMade, LinkMaking, LinkStore
 from ..service import ROOM
 from . import pushing, runs, sharing, words
 from .choosing import Ready, checked, chosen, gets_of, link_of
+from .packages import packages_of
 from .person import Sender
 from .register import Kept, Register
 from .runs import RunPlace
@@ -210,24 +211,23 @@ class Makings:
         if store not in team.stores:
             problem = words.store_unknown(store) if store else words.no_store()
             raise NotFound(problem.code, problem.message, problem.hint)
-        from sm_onboard.experiments.recording.environment import freeze
-
         count = 1 + len(looked.needs.files)
         files = "the file" if count == 1 else f"up to {count} files"
         self._all.say(job, doing=f"Packing {files}, and looking for secrets.")
         try:
             with self._all.lock:
                 folder = job.folder()
-            share = sharing.make(
-                looked,
-                self._git(job),
-                folder,
-                sender=sender,
-                image=self._rooms.place.image or "",
-                packages=freeze().text,
-                now=self._now(),
-                alone=choice.kind == "git",
-            )
+            with packages_of(looked, self._rooms.kernel_spec, job.cancel.is_set) as packages:
+                share = sharing.make(
+                    looked,
+                    self._git(job),
+                    folder,
+                    sender=sender,
+                    image=self._rooms.place.image or "",
+                    packages=packages,
+                    now=self._now(),
+                    alone=choice.kind == "git",
+                )
         except OSError as error:
             raise words.no_room(error) from error
         ready = Ready(looked, choice, sender, store=store, share=share, push=push)
@@ -309,6 +309,7 @@ class Makings:
             digest=written.digest,
             left_out=share.left_out,
             secrets=secrets,
+            packages=share.packages,
         )
 
     def _text(self, link: Link, asked: LinkAsked) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from . import repository as repositories
 from . import secrets
 from .needs import LIMITS
 from .outputs import stripped
+from .packages import Packages
 from .standing import Looked
 
 REASON = "link"
@@ -34,6 +34,7 @@ class Share:
         others: how many files beside the one that was asked for.
         until: ms since 1970.
         findings: what looks like a secret in it.
+        packages: what the sender has to know of the packages in it: a sentence, or empty.
     """
 
     written: Written
@@ -42,6 +43,7 @@ class Share:
     until: int
     left_out: tuple[str, ...]
     findings: tuple[SecretFound, ...]
+    packages: str = ""
 
 
 def make(
@@ -51,7 +53,7 @@ def make(
     *,
     sender: str,
     image: str,
-    packages: str,
+    packages: Callable[[], Packages],
     now: int,
     alone: bool = False,
 ) -> Share:
@@ -60,7 +62,7 @@ def make(
     Args:
         folder: empty; the share and all that is needed for it come to lie there.
         sender: a claim. image: of the space; may be empty.
-        packages: ``name==version`` lines.
+        packages: waits for them; called when all else is packed.
         now: ms since 1970.
         alone: on no commit, so that it can be read where the commit has gone.
 
@@ -73,18 +75,6 @@ def make(
     contents, unread = _contents(looked, git, base)
     left_out = (*_left_out(looked, git, base), *unread)
     until = now + asked.days * _DAY
-    said = Said(
-        sender=sender,
-        note=asked.note,
-        sent=now,
-        until=until,
-        notebook=looked.path,
-        outputs=asked.outputs or looked.thing != "notebook",
-        python=platform.python_version(),
-        image=image,
-        left_out=left_out,
-        data=tuple(looked.needs.data),
-    )
     made = snapshot.take_chosen(
         git,
         looked.root,
@@ -95,10 +85,25 @@ def make(
         reason=REASON,
         url=looked.url,
         branch=repository.branch if repository else None,
-        extra=said.extra(),
         limits=snapshot.Limits(total=LIMITS.total + (100 << 20), files=20_000),
     )
-    written = write(folder / "share.zip", made.manifest, made.bundle, packages)
+    installed = packages()
+    said = Said(
+        sender=sender,
+        note=asked.note,
+        sent=now,
+        until=until,
+        notebook=looked.path,
+        outputs=asked.outputs or looked.thing != "notebook",
+        python=installed.python,
+        image=image,
+        packages_of=installed.whose,
+        kernel=installed.kernel,
+        left_out=left_out,
+        data=tuple(looked.needs.data),
+    )
+    manifest = replace(made.manifest, extra=said.extra())
+    written = write(folder / "share.zip", manifest, made.bundle, installed.text)
     if written.size > LARGEST:
         raise InvalidRequest(
             "links.share_large",
@@ -113,6 +118,7 @@ def make(
         until=until,
         left_out=tuple(f"{path}: {why}" for path, why in left_out),
         findings=_findings(sent, asked.note),
+        packages=installed.note,
     )
 
 

@@ -115,7 +115,7 @@ def _of_share(reader: Reader, here: Here, link: Link, share: Share) -> Looked:
         preview=preview,
         until=said.until,
         python=said.python,
-        packages=bool(share.packages),
+        packages=bool(share.packages) and not share.is_of_another_python,
     )
 
 

@@ -121,7 +121,7 @@ def _publish(
             else:
                 assert share is not None
                 _files_alone(here, share, clone)
-            if share and share.packages:
+            if share and share.packages and not share.is_of_another_python:
                 _environment(clone, share)
             if here.cancel.is_set():
                 raise Stopped("links.cancelled", "Cancelled.")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sm_onboard.clones.here import Here
 from sm_onboard.errors import OnboardError
@@ -26,6 +25,19 @@ if TYPE_CHECKING:
 _PLAN = 20.0  # seconds that the team's files are waited for
 
 
+class Installed(NamedTuple):
+    """What a Python here has.
+
+    Attributes:
+        packages: by the name that pip compares. python: its version.
+        is_kernel: it is that of the kernel that was asked for.
+    """
+
+    packages: Mapping[str, str]
+    python: str
+    is_kernel: bool
+
+
 @dataclass(frozen=True)
 class Reader:
     """What opening a link needs to know of whoever opens it.
@@ -36,6 +48,7 @@ class Reader:
         open_store: the team's store with an alias.
         find_run: the page's id of the place where runs are, its name, and its store.
         root_dir: what JupyterLab shows; None on the command line.
+        packages: of the kernel with a name, or of JupyterLab's own Python.
         now: ms since the epoch.
     """
 
@@ -46,8 +59,7 @@ class Reader:
     allowed: Callable[[], Allowed]
     open_store: Callable[[str], Store]
     find_run: Callable[[str], tuple[str, str, RunStore]]
-    packages: Callable[[], Mapping[str, str]]
-    python: str = field(default_factory=platform.python_version)
+    packages: Callable[[str], Installed]
     now: Callable[[], int] = lambda: int(time.time() * 1000)
 
     def contents(self, file: Path) -> str:
@@ -99,10 +111,15 @@ def reader(rooms: Rooms) -> Reader:
         place = visit(rooms, tracking)
         return place.id, place.name, place.open()
 
-    def packages() -> Mapping[str, str]:
-        from sm_onboard.experiments.reproduce.here import installed
+    def packages(kernel: str) -> Installed:
+        from sm_onboard.clones.checks import requirements
 
-        return installed()
+        from ..kernels import listing, own
+
+        with listing(rooms.kernel_spec(kernel)) as answer:
+            found = answer()
+        listed = found or own()
+        return Installed(requirements(listed.text), listed.python, found is not None)
 
     return Reader(
         here=here,

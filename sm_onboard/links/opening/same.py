@@ -12,8 +12,8 @@ from sm_onboard.experiments.reproduce.environment import compare
 from sm_onboard.experiments.reproduce.models import Package
 from sm_onboard.git.names import check_inside, shown
 
-from ..models import LinkPart
-from .reader import Reader
+from ..models import LinkPart, LinkState
+from .reader import Installed, Reader
 from .shares import Share
 
 _NAMED = 3  # of a kind, in a sentence
@@ -26,8 +26,10 @@ def parts(share: Share, reader: Reader, folder: Path | None) -> tuple[LinkPart, 
     Args:
         folder: the reader's clone of the repository, which has the data of paths in it.
     """
-    found = [_data(share, reader, folder), *_packages(share, reader)]
-    found += [_python(share, reader), _image(share, reader)]
+    said = share.said
+    here = reader.packages(said.kernel if said.packages_of == "kernel" else "")
+    found = [_data(share, reader, folder), _packages(share, here)]
+    found += [_python(share, here), _image(share, reader)]
     return tuple(part for part in found if part is not None)
 
 
@@ -35,23 +37,31 @@ def _whose(share: Share) -> str:
     return f"at {share.said.sender}'s" if share.said.sender else "at the sender's"
 
 
-def _packages(share: Share, reader: Reader) -> list[LinkPart]:
-    then = share.packages
+def _packages(share: Share, here: Installed) -> LinkPart:
+    then, kernel = share.packages, shown(share.said.kernel)
     if then is None:
-        return [
-            LinkPart(part="packages", state="unknown", text="The packages were not written down.")
-        ]
-    other = compare(then, reader.packages())
+        text = "The packages were not written down."
+        if kernel and not share.said.packages_of:
+            text = f"The packages were not written down: the kernel {kernel} is not of Python."
+        return LinkPart(part="packages", state="unknown", text=text)
+    other = compare(then, here.packages)
     same = len(then) - len(other)
-    if not other:
-        text = f"Packages: the same {same}."
-        return [LinkPart(part="packages", state="ok", text=text)]
-    listed = ", ".join(_package(each) for each in other[:_NAMED])
-    more = f" and {len(other) - _NAMED} more" if len(other) > _NAMED else ""
-    verb = "is" if same == 1 else "are"
-    text = f"Packages: {listed}{more} {_whose(share)}; {same} {verb} the same."
+    if other:
+        listed = ", ".join(_package(each) for each in other[:_NAMED])
+        more = f" and {len(other) - _NAMED} more" if len(other) > _NAMED else ""
+        verb = "is" if same == 1 else "are"
+        text = f"{listed}{more} {_whose(share)}; {same} {verb} the same."
+    else:
+        text = f"the same {same}."
     missing = any(not each.now for each in other)
-    return [LinkPart(part="packages", state="missing" if missing else "differs", text=text)]
+    state: LinkState = "missing" if missing else "differs" if other else "ok"
+    if share.is_of_another_python:
+        # What JupyterLab has says something of the image, and nothing of the kernel.
+        told = f"Packages: not known of the kernel {kernel} {_whose(share)}. Of JupyterLab: {text}"
+        return LinkPart(part="packages", state="unknown", text=told)
+    if share.said.packages_of == "kernel" and not here.is_kernel:
+        text += f" No kernel {kernel} here: compared with JupyterLab's own Python."
+    return LinkPart(part="packages", state=state, text=f"Packages: {text}")
 
 
 def _package(package: Package) -> str:
@@ -59,13 +69,13 @@ def _package(package: Package) -> str:
     return f"{package.name} {here}, {package.then}"
 
 
-def _python(share: Share, reader: Reader) -> LinkPart | None:
+def _python(share: Share, here: Installed) -> LinkPart | None:
     then = share.said.python
-    if not then:
+    if not then or share.is_of_another_python:
         return None
-    if then.split(".")[:2] == reader.python.split(".")[:2]:
-        return LinkPart(part="python", state="ok", text=f"Python: {reader.python} here, as there.")
-    text = f"Python: {reader.python} here, {then} {_whose(share)}."
+    if then.split(".")[:2] == here.python.split(".")[:2]:
+        return LinkPart(part="python", state="ok", text=f"Python: {here.python} here, as there.")
+    text = f"Python: {here.python} here, {then} {_whose(share)}."
     return LinkPart(part="python", state="differs", text=text)
 
 

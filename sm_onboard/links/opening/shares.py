@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -52,6 +52,8 @@ class Said(msgspec.Struct, frozen=True):
     outputs: bool
     python: str = ""
     image: str = ""
+    packages_of: Literal["kernel", "server", ""] = ""
+    kernel: str = ""
     left_out: tuple[tuple[str, str], ...] = ()
     data: tuple[str, ...] = ()
 
@@ -76,6 +78,11 @@ class Share:
     @property
     def snapshot(self) -> Snapshot:
         return Snapshot(self.folder, self.manifest)
+
+    @property
+    def is_of_another_python(self) -> bool:
+        """Whether the packages are not those that the notebook's code runs with."""
+        return self.said.packages_of == "server" and bool(self.said.kernel)
 
     def expired(self, now: int) -> bool:
         return self.said.until is not None and self.said.until <= now
@@ -227,6 +234,8 @@ def said(manifest: Manifest, link: Link) -> Said:
         outputs=told.outputs,
         python=plain(told.python, 40)[0],
         image=plain(told.image, 100)[0],
+        packages_of=told.packages_of,
+        kernel=plain(told.kernel, 100)[0],
         left_out=tuple((plain(a, 300)[0], plain(b, 100)[0]) for a, b in told.left_out[:_NAMES]),
         data=tuple(plain(each, 500)[0] for each in told.data[:_NAMES]),
     )

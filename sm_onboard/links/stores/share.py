@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sm_onboard.snapshot import Manifest
 
@@ -23,6 +23,9 @@ ENVIRONMENT: Final = "environment.txt"
 EXTRA: Final = "link"
 """The key of the manifest's ``extra``."""
 VERSION: Final = 1
+
+Whose = Literal["kernel", "server", ""]
+"""Of which Python the packages are: of the notebook's kernel, or of the sender's JupyterLab."""
 
 _TIME = (1980, 1, 1, 0, 0, 0)  # of the machine's clock and zone nothing is told
 
@@ -35,6 +38,9 @@ class Said:
         sent, until: ms since 1970; ``until`` None: it does not expire.
         notebook: path of the file that the link is about.
         outputs: they were kept.
+        python: the version of the Python whose packages these are.
+        packages_of: whose they are; empty: none are named, or it was not said.
+        kernel: the notebook's, by the name of its kernelspec; may be empty.
         left_out: paths that were not put into it, each with the reason.
         data: paths and addresses of data that the code names.
     """
@@ -47,6 +53,8 @@ class Said:
     outputs: bool = False
     python: str = ""
     image: str = ""
+    packages_of: Whose = ""
+    kernel: str = ""
     left_out: tuple[tuple[str, str], ...] = ()
     data: tuple[str, ...] = ()
     version: int = VERSION

@@ -6,10 +6,12 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.experiments.reproduce.lab import state_of, whole
+from tests.house.pythons import environment, kernel
 from tests.links.opening.lab import NOTEBOOK, PATH, STATE, Lab, lab, notebook
 from tests.links.opening.sharing import DAY
 from tests.links.opening.test_git import facts
@@ -151,6 +153,57 @@ def test_would_it_give_the_same(here: Lab) -> None:
     assert "pip install -r" in made.install
     listed = Path(made.place, ".git/sm-onboard/environment.txt").read_text()
     assert listed == "msgspec==0.0.1\nno-such-package==1.0\n"
+
+
+def told(here: Lab, **said: Any) -> tuple[dict[str, tuple[str, str]], str]:
+    """Whether it would give the same, and the line that installs the packages."""
+    more = {"python": "3.9.1", **said}
+    share = here.on_base({PATH: CHANGED}, environment="xgboost==2.1.1\npandas==2.0\n", **more)
+    shown = here.ready(here.share_link(share.put(here.store)))
+    assert shown.preview
+    opened = here.choose(shown).opened
+    assert opened
+    listed = Path(opened.place, ".git/sm-onboard/environment.txt")
+    assert listed.exists() == bool(opened.install)
+    return {part.part: (part.state, part.text) for part in shown.preview.same}, opened.install
+
+
+def test_beside_the_kernel_of_that_name(here: Lab, home: Path, tmp_path: Path) -> None:
+    python = environment(tmp_path / "churn", xgboost="2.1.1", pandas="2.2")
+    kernel(home, "churn", [python, "-m", "ipykernel_launcher"])
+    same, install = told(here, packages_of="kernel", kernel="churn")
+    assert same["packages"] == (
+        "differs", "Packages: pandas 2.2 here, 2.0 at alice's; 1 is the same."
+    )  # fmt: skip
+    assert same["python"][0] == "differs"
+    assert "pip install" in install and "python3.9" in install
+
+
+def test_where_there_is_no_kernel_of_that_name(here: Lab) -> None:
+    same, install = told(here, packages_of="kernel", kernel="churn")
+    assert same["packages"][1].endswith(
+        "No kernel churn here: compared with JupyterLab's own Python."
+    )
+    assert "pip install" in install
+
+
+def test_packages_that_are_not_those_of_the_kernel(here: Lab) -> None:
+    """They are no promise: nothing is installed from them, and no Python is claimed."""
+    same, install = told(here, packages_of="server", kernel="churn\u202e")
+    state, text = same["packages"]
+    assert state == "unknown"
+    assert text.startswith("Packages: not known of the kernel churn[U+202E] at alice's.")
+    assert "Of JupyterLab: " in text and "xgboost" in text
+    assert "python" not in same
+    assert install == ""
+
+
+def test_a_kernel_of_another_language(here: Lab) -> None:
+    digest = here.on_base({PATH: CHANGED}, kernel="ir").put(here.store)
+    preview = here.ready(here.share_link(digest)).preview
+    assert preview
+    (found,) = [part for part in preview.same if part.part == "packages"]
+    assert found.text == "The packages were not written down: the kernel ir is not of Python."
 
 
 def test_expired(here: Lab) -> None:

@@ -42,6 +42,16 @@ describe('the popover', () => {
     expect(await violations(container)).toEqual([]);
   });
 
+  it('says that the packages in it are not those of the kernel', () => {
+    const packages =
+      'Its kernel churn is not here: the packages in it are those of JupyterLab’s Python.';
+    const { query, container, again } = showLinkView();
+    expect(query('.smo-Link-warning')).toBeNull();
+    again({ shown: making({ made: made({ packages }) }) });
+    expect([...container.querySelectorAll('.smo-Link-warning')].length).toBe(1);
+    expect(query('.smo-Link-warning')?.textContent).toBe(packages);
+  });
+
   it('never says copied where it was not', () => {
     const { query, control, again } = showLinkView({ copied: 'no' });
     expect(query('h2')?.textContent).toContain('not copied yet');
@@ -95,7 +105,13 @@ describe('the popover', () => {
 
   it('shows everything as text', () => {
     const shown = making({
-      made: made({ gets: EVIL, readers: EVIL, left_out: [EVIL], link: EVIL }),
+      made: made({
+        gets: EVIL,
+        readers: EVIL,
+        left_out: [EVIL],
+        link: EVIL,
+        packages: EVIL
+      }),
       standing: standing({
         choices: [{ ...standing().choices[0]!, title: EVIL, text: EVIL, warning: EVIL }],
         addresses: [{ host: 'GitHub', url: EVIL }]

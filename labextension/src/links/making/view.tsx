@@ -176,7 +176,7 @@ function Made(props: ILinkProps): React.ReactElement | null {
   return (
     <div className="smo-Link-part" data-smo-kind={made.kind}>
       <p className="smo-Link-gets">{made.gets}</p>
-      {[warning, unsaved].map(
+      {[warning, unsaved, made.packages].map(
         (told, index) =>
           told !== '' && (
             <p key={index} className="smo-Link-warning">
