@@ -6,6 +6,7 @@ looked up in the network.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,7 +19,12 @@ from .coordinates import HERE, Link
 from .models import LinkTrust
 
 if TYPE_CHECKING:
+    from sm_onboard import studio
     from sm_onboard.repos.plan.onboard_keys import Links
+
+_IN_AWS = re.compile(
+    r"arn:(?P<partition>[a-z-]+):sagemaker:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):"
+)
 
 
 class Place(NamedTuple):
@@ -49,14 +55,16 @@ class Allowed:
         entries: the addresses of the plan.
         clones: the addresses that the clones on this machine have. Both are only asked for
             where the team's file does not name the host.
-        read_already: whether a tracking server is among those that this room of experiments
+        read_already: whether a place of runs is among those that this room of experiments
             reads by itself.
+        here: where this JupyterLab runs: which account and region are the reader's own.
     """
 
     team: Links | None
     entries: Callable[[], Iterable[str]]
     clones: Callable[[], Iterable[str]]
     read_already: Callable[[str], bool]
+    here: studio.Place
 
     def trust(self, link: Link) -> LinkTrust:
         """Whether the preview of a link is fetched without asking."""
@@ -95,13 +103,58 @@ class Allowed:
             why = "The run is in this space: nobody is asked."
             return LinkTrust(listed=True, asked="", why=why)
         if not tracking.startswith(("https:", "http:")):
-            why = "It is read with your own rights in AWS."
-            return LinkTrust(listed=True, asked="", why=why)
+            return self._of_aws(tracking)
         place = place_of(tracking)
         if self.read_already(tracking):
             return _listed(place.shown, f"Your experiments are read from {place.shown} already.")
         why = self.why(place)
         return _listed(place.shown, why) if why else _not_listed(place.shown)
+
+    def _of_aws(self, tracking: str) -> LinkTrust:
+        """Whoever is asked with the reader's rights learns who they are: another account is like
+        an unlisted host, and so is a region that nobody here uses."""
+        asked = in_aws(tracking)
+        told = _IN_AWS.match(tracking)
+        why = self._not_own(told, tracking.rpartition(":")[2])
+        if not why:
+            own = "It is read with your own rights, in your own AWS account and region."
+            return LinkTrust(listed=True, asked="", why=own)
+        if told and self.team and told["account"] in self.team.accounts:
+            return _listed(asked, f"Your team's file names the AWS account {told['account']}.")
+        if self.read_already(tracking):
+            return _listed(asked, "Your experiments are read from there already.")
+        return LinkTrust(listed=False, asked=asked, why=why)
+
+    def _not_own(self, told: re.Match[str] | None, region: str) -> str:
+        """Why a place in AWS is not the reader's own; empty where it is.
+
+        Args:
+            told: of its ARN; None for SageMaker Experiments, which is the reader's own account's
+                in every region.
+        """
+        here = self.here
+        if told:
+            region = told["region"]
+            if not here.account:
+                return (
+                    "Which AWS account is yours is not known here, and your team's file does not "
+                    "name this one."
+                )
+            if (told["account"], told["partition"]) != (here.account, here.partition):
+                return "It is not your own AWS account, and your team's file does not name it."
+        if not here.region:
+            return "Which region of AWS is yours is not known here."
+        if region != here.region:
+            return f"It is in your own AWS account, but not in your region, {here.region}."
+        return ""
+
+
+def in_aws(tracking: str) -> str:
+    """Who is asked for the runs of an ARN, or of ``sagemaker-experiments:REGION``."""
+    told = _IN_AWS.match(tracking)
+    if told:
+        return f"AWS account {told['account']} in {told['region']}"
+    return f"SageMaker in {tracking.rpartition(':')[2]}"
 
 
 def place_of(url: str) -> Place:

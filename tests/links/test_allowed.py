@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,19 +11,32 @@ import pytest
 from sm_onboard.links.allowed import Allowed, place_of
 from sm_onboard.links.coordinates import Link
 from sm_onboard.repos.plan.onboard_keys import Links
+from sm_onboard.studio import Place
+
+OWN = "123456789012"
+HERE = Place("studio", Path("/home"), account=OWN, region="eu-west-1")
+
+
+def arn(account: str = OWN, region: str = "eu-west-1", partition: str = "aws") -> str:
+    return f"arn:{partition}:sagemaker:{region}:{account}:mlflow-app/app-1"
 
 
 def allowed(**given: Any) -> Allowed:
     def never() -> list[str]:
         raise AssertionError("the team's file was enough")
 
-    team = Links(hosts=given.get("hosts", []), stores=given.get("stores", {}))
+    team = Links(
+        hosts=given.get("hosts", []),
+        stores=given.get("stores", {}),
+        accounts=given.get("accounts", []),
+    )
     entries, clones = given.get("entries"), given.get("clones")
     return Allowed(
         team,
         entries=never if entries is None else lambda: entries,
         clones=never if clones is None else lambda: clones,
         read_already=lambda uri: uri == given.get("tracking"),
+        here=given.get("here", HERE),
     )
 
 
@@ -65,7 +80,11 @@ def test_a_listed_host_is_listed_at_every_port() -> None:
     [
         ("here", True, ""),
         ("sagemaker-experiments:eu-west-1", True, ""),
-        ("arn:aws:sagemaker:eu-west-1:123456789012:mlflow-app/app-1", True, ""),
+        ("sagemaker-experiments:us-east-1", False, "SageMaker in us-east-1"),
+        (arn(), True, ""),
+        (arn("444455556666"), False, "AWS account 444455556666 in eu-west-1"),
+        (arn(region="us-east-1"), False, f"AWS account {OWN} in us-east-1"),
+        (arn(partition="aws-us-gov"), False, f"AWS account {OWN} in eu-west-1"),
         ("https://mlflow.acme.com/x", False, "mlflow.acme.com"),
         ("https://mlflow.acme.com:8443", False, "mlflow.acme.com:8443"),
         ("https://own.acme.com", True, "own.acme.com"),
@@ -80,8 +99,30 @@ def test_where_runs_are(tracking: str, listed: bool, asked: str) -> None:
     assert told.why.endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("tracking", "given", "listed"),
+    [
+        (arn("444455556666"), {"accounts": ["444455556666"]}, True),
+        (arn("444455556666", "us-east-1"), {"accounts": ["444455556666"]}, True),
+        (arn("444455556666"), {"accounts": ["444455556667"]}, False),
+        (arn("444455556666"), {"tracking": arn("444455556666")}, True),
+        (arn("444455556666", "us-east-1"), {"tracking": arn("444455556666")}, False),
+        (arn(), {"here": replace(HERE, account=None)}, False),
+        (arn(), {"here": replace(HERE, region=None)}, False),
+        (arn(), {"here": replace(HERE, account=None), "accounts": [OWN]}, True),
+        ("sagemaker-experiments:eu-west-1", {"here": replace(HERE, region=None)}, False),
+        (arn(), {"here": replace(HERE, region="us-east-1"), "tracking": arn()}, True),
+    ],
+)
+def test_places_in_aws(tracking: str, given: dict[str, Any], listed: bool) -> None:
+    told = allowed(entries=[], clones=[], **given).trust(Link("run", tracking=tracking, run="1"))
+    assert told.listed is listed
+    assert told.asked
+    assert told.why.endswith(".")
+
+
 def test_without_a_teams_file() -> None:
-    told = Allowed(None, entries=list, clones=list, read_already=lambda _: False)
+    told = Allowed(None, entries=list, clones=list, read_already=lambda _: False, here=HERE)
     trust = told.trust(Link("snapshot", store="team", digest="0" * 64, path="a"))
     assert not trust.listed
     assert "names no store team" in trust.why

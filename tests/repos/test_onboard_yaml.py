@@ -26,8 +26,8 @@ BAD = [(text, said) for text, said in EXAMPLES if said is not None]
 # what a schema cannot see: it knows no lines, duplicates, aliases or rules of addresses
 ONLY_WE_SEE = {
     "config.url_", "config.branch_name", "config.path_", "config.secret_", "config.sparse_folder",
-    "config.store", "config.host_pattern", "config.resolver", "config.tracking", "config.yaml",
-    "config.key_twice",
+    "config.store", "config.host_pattern", "config.account", "config.resolver", "config.tracking",
+    "config.yaml", "config.key_twice",
 }  # fmt: skip
 
 

@@ -427,6 +427,13 @@ def test_wrong_hosts(files: Files, host: str) -> None:
     assert "links.hosts[1] (line 2)" in loaded.problems[0].message
 
 
+@pytest.mark.parametrize("account", ["12345678901", "1234567890123", "12345678901x", "", "*"])
+def test_wrong_accounts(files: Files, account: str) -> None:
+    loaded = files.load(f"version: 1\nlinks: {{accounts: ['123456789012', '{account}']}}\n")
+    assert [p.code for p in loaded.problems] == ["config.account"]
+    assert "links.accounts[1] (line 2)" in loaded.problems[0].message
+
+
 @pytest.mark.parametrize(
     "store", ["s3://", "s3://x/../y", "s3://Acme/x", "/", "shares", "/mnt/../etc", "~me/x"]
 )

@@ -262,10 +262,11 @@ def claims(link: Link) -> LinkClaims:
     """What a link says, as the page shows it."""
     tracking = link.tracking
     host = link.host
-    if tracking.startswith(("https:", "http:")):
-        from ..allowed import place_of
+    if tracking and tracking != coordinates.HERE:
+        from ..allowed import in_aws, place_of
 
-        host = place_of(tracking).shown
+        is_server = tracking.startswith(("https:", "http:"))
+        host = place_of(tracking).shown if is_server else in_aws(tracking)
     return LinkClaims(
         kind=link.kind,
         sender=link.sender,

@@ -98,6 +98,7 @@ def reader(rooms: Rooms) -> Reader:
             entries=lambda: [entry.url for entry in rooms.repos.entries(_PLAN)],
             clones=lambda: _of_clones(here),
             read_already=lambda uri: _read_already(rooms, uri),
+            here=rooms.place,
         )
 
     def open_store(alias: str) -> Store:
@@ -162,6 +163,9 @@ def _of_clones(here: Callable[..., Here]) -> list[str]:
 def _read_already(rooms: Rooms, uri: str) -> bool:
     from sm_onboard.experiments.assembly import known_place
 
+    said = rooms.repos.experiments(_PLAN)
+    if said and said.tracking.rstrip("/") == uri.rstrip("/"):
+        return True
     try:
         return known_place(rooms, uri) is not None
     except OnboardError:

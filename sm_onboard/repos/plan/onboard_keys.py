@@ -118,6 +118,14 @@ class Links(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             examples=[["github.com", "*.acme.com"]],
         ),
     ] = msgspec.field(default_factory=list)
+    accounts: Annotated[
+        list[str],
+        Meta(
+            description="AWS accounts whose runs are read without asking where a link leads to "
+            "one, beside your own; 12 digits in quotes.",
+            examples=[["123456789012"]],
+        ),
+    ] = msgspec.field(default_factory=list)
     resolver: Annotated[
         str,
         Meta(

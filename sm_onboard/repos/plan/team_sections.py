@@ -29,7 +29,7 @@ def links(node: Node, field: str) -> Links:
 
     Raises:
         ConfigError: ``config.store_alias``, ``config.store``, ``config.host_pattern``,
-            ``config.resolver``, and those of ``typed_nodes.struct``.
+            ``config.account``, ``config.resolver``, and those of ``typed_nodes.struct``.
     """
     section = struct(Links, node, field)
     try:
@@ -43,6 +43,11 @@ def links(node: Node, field: str) -> Links:
             check_host_pattern(host, f"{field}.hosts[{index}]")
     except ConfigError as error:
         raise at_key(error, node, "hosts") from None
+    try:
+        for index, account in enumerate(section.accounts):
+            check_account(account, f"{field}.accounts[{index}]")
+    except ConfigError as error:
+        raise at_key(error, node, "accounts") from None
     if section.resolver:
         try:
             check_resolver(section.resolver, f"{field}.resolver")
@@ -106,6 +111,17 @@ def check_host_pattern(pattern: str, field: str) -> None:
             hint,
             field,
         )
+
+
+def check_account(account: str, field: str) -> None:
+    """The number of an AWS account.
+
+    Raises:
+        ConfigError: ``config.account``.
+    """
+    if len(account) != 12 or not frozenset(string.digits).issuperset(account):
+        hint = 'Write its 12 digits in quotes: accounts: ["123456789012"].'
+        _refuse("config.account", "This is not the number of an AWS account.", hint, field)
 
 
 def check_resolver(address: str, field: str) -> None:

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from sm_onboard.errors import NotFound
+from sm_onboard import aws
+from sm_onboard.aws import Aws
+from sm_onboard.errors import Conflict, InvalidRequest, NotFound
 from sm_onboard.links.coordinates import Link
 from tests.experiments.stores import plain
 from tests.links.opening.lab import NOTEBOOK, Lab, lab
@@ -157,6 +159,80 @@ def test_a_server_that_nobody_names_is_asked_after_the_yes_and_without_a_sign_in
         assert "s3cret" not in str(seen)
         # It is not among those that are read by themselves.
         assert store not in {row.id for row in here.rooms.experiments.state().stores}
+
+
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012:mlflow-app/app-1"
+FOREIGN = ARN.replace("123456789012", "444455556666")
+
+
+@contextmanager
+def in_studio(folder: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    """A reader in a domain; all that is asked of SageMaker's MLflow comes to ``url``."""
+    monkeypatch.setattr(aws, "default", Aws)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x" * 40)
+    own = "arn:aws:sagemaker:eu-west-1:123456789012:app/d-abc/team-space/jupyterlab/default"
+    metadata = folder / "metadata.json"
+    told = {"AppType": "JupyterLab", "DomainId": "d-abc", "ResourceArn": own}
+    metadata.write_text(json.dumps(told))
+    monkeypatch.setenv("SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT", url)
+    with lab(folder, metadata=metadata) as made:
+        yield made
+
+
+def test_another_account_is_asked_after_the_yes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mlflow_server() as (url, seen), in_studio(tmp_path, url, monkeypatch) as here:
+        before = here.outside_cache()
+        for arn in (FOREIGN, ARN.replace("eu-west-1", "us-east-1")):
+            shown = here.begin(Link("run", tracking=arn, run=RUN))
+            account, region = arn.split(":")[4], arn.split(":")[3]
+            assert (shown.state, shown.trust.listed) == ("asks", False)
+            assert shown.trust.asked == shown.claims.host == f"AWS account {account} in {region}"
+            for host in ("", "AWS account 123456789012 in eu-west-1", arn):
+                with pytest.raises(InvalidRequest) as refused:
+                    here.openings.fetch(shown.id, host)
+                assert refused.value.code == "links.other_host"
+            with pytest.raises(Conflict):
+                here.openings.choose(shown.id, 0, "run")
+            here.openings.drop(shown.id)
+        assert seen == []
+        assert here.outside_cache() == before
+        shown = here.begin(Link("run", tracking=FOREIGN, run=RUN))
+        here.openings.fetch(shown.id, shown.trust.asked)
+        ready = here.until(shown.id)
+        assert ready.preview and ready.preview.title == "far", ready.problem
+        assert FOREIGN in {headers.get("x-sm-mlflow-app-arn") for _, headers in lowered(seen)}
+
+
+@pytest.mark.parametrize(
+    ("tracking", "more"),
+    [
+        (ARN, ""),
+        (FOREIGN, "links: {accounts: ['444455556666']}"),
+        (FOREIGN, f"experiments: {{tracking: '{FOREIGN}'}}"),
+    ],
+)
+def test_ones_own_account_and_those_of_the_team_are_read_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tracking: str, more: str
+) -> None:
+    with mlflow_server() as (url, seen), in_studio(tmp_path, url, monkeypatch) as here:
+        here.config.write_text(f"version: 1\n{more}\n")
+        shown = here.ready(Link("run", tracking=tracking, run=RUN))
+        assert shown.trust.listed
+        assert shown.preview and shown.preview.title == "far"
+        assert seen
+
+
+def test_where_ones_own_account_is_not_known_every_one_is_asked_about(here: Lab) -> None:
+    shown = here.begin(Link("run", tracking=ARN, run=RUN))
+    assert shown.state == "asks"
+    assert "Which AWS account is yours is not known here" in shown.trust.why
+
+
+def lowered(seen: list[Any]) -> list[tuple[str, dict[str, str]]]:
+    return [(path, {k.lower(): v for k, v in headers.items()}) for path, headers in seen]
 
 
 def test_the_store_of_the_person_is_read_with_their_sign_in(here: Lab) -> None:
