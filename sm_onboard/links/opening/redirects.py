@@ -6,6 +6,7 @@ host is asked once more for the address alone, without signing in and without go
 
 from __future__ import annotations
 
+import http.client
 import re
 import urllib.error
 import urllib.request
@@ -20,10 +21,12 @@ from sm_onboard.git.run import GitFailed
 from sm_onboard.git.url_parts import is_loopback
 
 from ..allowed import Place, place_of
+from .limited import Limits, handlers
 
 _ASKED = "/info/refs?service=git-upload-pack"
 _HOPS = 5
-_TIMEOUT = 15  # seconds
+_TIMEOUT = 15.0  # seconds for all of it: a host that sends a byte a second is given up as well
+_LARGEST = 256 << 10  # bytes of all answers: they are lines of headers
 _MOVED = re.compile(
     r"The requested URL returned error: 30[12378]\b|unable to update url base from redirection"
 )
@@ -46,8 +49,9 @@ def moved_to(url: str, may_ask: Callable[[Place], bool]) -> str:
         Forbidden: ``links.moved_elsewhere``: to a host that may not be asked.
     """
     first, at = place_of(url), url
+    limits = Limits(_TIMEOUT, _LARGEST)
     for _ in range(_HOPS):
-        target = _target(at)
+        target = _target(at, limits)
         if target is None:
             break
         to = _repository(url, target)
@@ -65,16 +69,16 @@ def moved_to(url: str, may_ask: Callable[[Place], bool]) -> str:
     return at
 
 
-def _target(url: str) -> str | None:
-    """Where a host sends whoever asks for a repository; None where it does not."""
+def _target(url: str, limits: Limits) -> str | None:
+    """Where a host sends whoever asks for a repository; None where it does not, or not in time."""
     headers = {"User-Agent": "git/2 sm-onboard", "Accept": "*/*"}
     # The address was checked: https, or http to this machine.
     asked = urllib.request.Request(f"{url}{_ASKED}", headers=headers)  # noqa: S310
-    handlers: list[Any] = [_Stays]
+    used: list[Any] = [_Stays, *handlers(limits)]
     if is_loopback(place_of(url).host):
-        handlers.append(urllib.request.ProxyHandler({}))
+        used.append(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.build_opener(*handlers).open(asked, timeout=_TIMEOUT):
+        with urllib.request.build_opener(*used).open(asked, timeout=limits.left()):
             return None
     except urllib.error.HTTPError as error:
         with error:
@@ -82,7 +86,7 @@ def _target(url: str) -> str | None:
         if error.code in (301, 302, 303, 307, 308) and location:
             return urljoin(f"{url}{_ASKED}", location)
         return None
-    except (OSError, ValueError):
+    except (OSError, ValueError, http.client.HTTPException):
         return None
 
 
