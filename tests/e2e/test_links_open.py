@@ -79,6 +79,12 @@ def test_a_git_link_opens_at_its_cell_beside_the_readers_work(colleagues: Collea
     assert here == before[1]
 
 
+COLOURS = (
+    'import os  # text\n@meta(a=1)\ndef f(x: int) -> str:\n    return f"{x}" and self.y * 0.5\n'
+    'print(None, [True], r"\\d", "\\n")'
+)
+
+
 def _hostile() -> bytes:
     html = (
         f'<img src="{EVIL}/a.png" onerror="{HACK}"><script>{HACK}</script>'
@@ -98,7 +104,7 @@ def _hostile() -> bytes:
         f'```mermaid\ngraph TD; a["<img src={EVIL}/c.png onerror={HACK}>"]\n```\n\n'
         f"<style>@import url({EVIL}/d.css)</style><form action='{EVIL}'><button>x</button></form>"
     )
-    return notebook(markdown, "1 + 1", outputs=outputs)
+    return notebook(markdown, COLOURS, outputs=outputs)
 
 
 def test_a_hostile_notebook_is_text_in_the_preview(colleagues: Colleagues) -> None:
@@ -109,10 +115,11 @@ def test_a_hostile_notebook_is_text_in_the_preview(colleagues: Colleagues) -> No
 
     coordinates = f"smo=git&r={host.url('evil')}&c={commit}&f=<b>mallory</b>&p=x.ipynb"
     page = ready(open_link(window, f"{EVIL}/lab?{coordinates}"))
-    expect(page.locator(".smo-Shared-text h1")).to_contain_text("Hostile")
+    expect(page.locator(".smo-Book-prose h1")).to_contain_text("Hostile")
     expect(page.locator("h1").first).to_have_text("<b>mallory</b> shares x.ipynb")
     expect(page.locator(".smo-Shared-scroll")).to_contain_text("Not shown here: text/html")
-    book = page.locator(".smo-Shared-book")
+    expect(page.locator(".smo-Book-source span").nth(9)).to_be_visible()
+    book = page.locator(".smo-Book")
     risky = (
         "a, img, script, iframe, form, style, svg script, [onerror], [data-commandlinker-command]"
     )

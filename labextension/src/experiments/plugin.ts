@@ -13,6 +13,7 @@ import {
   WidgetTracker
 } from '@jupyterlab/apputils';
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
+import { IMarkdownParser } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { ReactWidget, Toolbar } from '@jupyterlab/ui-components';
@@ -62,7 +63,14 @@ export const experiments: JupyterFrontEndPlugin<void> = {
     'The runs of your experiments: the latest in the side panel, all on a page.',
   autoStart: true,
   requires: [IOnboardPanel],
-  optional: [ITranslator, ICommandPalette, ILayoutRestorer, IRouter, ISettingRegistry],
+  optional: [
+    ITranslator,
+    ICommandPalette,
+    ILayoutRestorer,
+    IRouter,
+    ISettingRegistry,
+    IMarkdownParser
+  ],
   activate: (
     app: JupyterFrontEnd,
     panel: IOnboardPanel,
@@ -70,7 +78,8 @@ export const experiments: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
     router: IRouter | null,
-    registry: ISettingRegistry | null
+    registry: ISettingRegistry | null,
+    markdown: IMarkdownParser | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('sm_onboard');
     const { commands, serviceManager } = app;
@@ -158,6 +167,7 @@ export const experiments: JupyterFrontEndPlugin<void> = {
       deeds,
       palette,
       restorer,
+      markdown,
       add,
       runMenu: [],
       names: new Map(),

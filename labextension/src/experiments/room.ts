@@ -5,6 +5,7 @@
 
 import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import type { ICommandPalette } from '@jupyterlab/apputils';
+import type { IMarkdownParser } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 
@@ -22,6 +23,7 @@ export interface IExperimentsRoom {
   readonly deeds: IExperimentsDeeds;
   readonly palette: ICommandPalette | null;
   readonly restorer: ILayoutRestorer | null;
+  readonly markdown: IMarkdownParser | null;
   /** Adds a command, to the palette, too. */
   add(id: string, command: CommandRegistry.ICommandOptions): void;
   /** Commands of a run's menu, in order; each gets `{ id }`. */

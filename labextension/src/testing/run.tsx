@@ -124,6 +124,7 @@ export function showRun(first: Partial<IRunPageProps> = {}) {
     problem: null,
     gone: false,
     late: false,
+    markdown: null,
     trans,
     deeds,
     ...first

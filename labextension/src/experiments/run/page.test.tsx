@@ -142,6 +142,7 @@ describe('the page of a run', () => {
     expect(query('[data-smo-part="code"]')?.textContent).toContain('over the limit');
     expect(query('[data-smo-part="code"] a')).toBeNull();
     expect(query('[data-smo-cell="c"]')?.dataset.smoMarked).toBe('true');
+    expect(query('[data-smo-cell="c"]')?.textContent).toContain('the run began here');
     expect(query('aside')?.textContent).toContain('as it ran, cells 4');
     const { violations } = await axe.run(container, {
       rules: { 'color-contrast': { enabled: false }, region: { enabled: false } }

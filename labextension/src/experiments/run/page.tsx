@@ -2,13 +2,13 @@
 
 import * as React from 'react';
 
+import { Book } from '../../notebooks/book';
 import { Icon } from '../../shell/icon';
 import { RunCurves } from './curves-part';
 import { statusWords } from '../latest';
 import { Code, Environment } from './facts';
 import { Files, type IOpened } from './files';
 import { RunHead } from './head';
-import { NotebookCells } from './notebook';
 import { Data, Others } from './others';
 import type { IPartProps, IRunPageProps } from './props';
 import { Trouble } from './told';
@@ -131,7 +131,7 @@ function Whole(props: IPartProps & { now: number }): React.ReactElement {
       </div>
       {path !== '' && (
         <aside
-          className="smo-Run-notebook"
+          className="smo-Run-notebook smo-Book-scroll"
           aria-label={trans.__('The notebook of the run')}
           aria-busy={notebook === null && notebookProblem === null}
         >
@@ -149,9 +149,13 @@ function Whole(props: IPartProps & { now: number }): React.ReactElement {
               onAgain={props.deeds.again}
             />
           ) : notebook?.notebook ? (
-            <NotebookCells
+            <Book
               notebook={notebook.notebook}
-              marked={shown.code.cell}
+              marked={{
+                id: shown.code.cell,
+                mark: { icon: 'start', words: trans.__('the run began here') }
+              }}
+              markdown={props.markdown}
               trans={trans}
             />
           ) : (

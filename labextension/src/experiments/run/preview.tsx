@@ -1,12 +1,14 @@
 /** One file of a run, to look at: text, tables and pictures, never a document of its own. */
 
+import type { IMarkdownParser } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { RequestError } from '../../api/request';
 import type { FileContent } from '../../api/types';
+import { Book } from '../../notebooks/book';
+import { pictureAddress } from '../../notebooks/output';
 import { Button } from '../../shell/controls';
-import { NotebookCells, pictureAddress } from './notebook';
 import type { IPartProps } from './props';
 import { Trouble, useAsked } from './told';
 import { lastPart, sizeWords } from '../../shell/sizes';
@@ -82,13 +84,16 @@ export function Preview(given: {
           <Trouble trouble={asked.error} trans={trans} onAgain={read} />
         </div>
       )}
-      {asked.state === 'here' && <Content content={asked.value} trans={trans} />}
+      {asked.state === 'here' && (
+        <Content content={asked.value} markdown={props.markdown} trans={trans} />
+      )}
     </section>
   );
 }
 
 function Content(props: {
   content: FileContent;
+  markdown: IMarkdownParser | null;
   trans: TranslationBundle;
 }): React.ReactElement {
   const { content, trans } = props;
@@ -106,9 +111,10 @@ function Content(props: {
 
 function Body(props: {
   content: FileContent;
+  markdown: IMarkdownParser | null;
   trans: TranslationBundle;
 }): React.ReactElement {
-  const { content, trans } = props;
+  const { content, markdown, trans } = props;
   const name = lastPart(content.path);
   switch (content.kind) {
     case 'text':
@@ -155,7 +161,7 @@ function Body(props: {
     }
     case 'notebook':
       return content.notebook ? (
-        <NotebookCells notebook={content.notebook} trans={trans} />
+        <Book notebook={content.notebook} markdown={markdown} trans={trans} />
       ) : (
         <></>
       );

@@ -1,5 +1,6 @@
 /** What the page of one run is given; it knows nothing else. */
 
+import type { IMarkdownParser } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { RequestError } from '../../api/request';
@@ -58,6 +59,8 @@ export interface IRunPageProps {
   gone: boolean;
   /** Nothing was answered for 3 s. */
   late: boolean;
+  /** JupyterLab's; null: text is shown as it is written. */
+  markdown: IMarkdownParser | null;
   trans: TranslationBundle;
   deeds: IRunDeeds;
 }

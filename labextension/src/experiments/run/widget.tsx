@@ -70,6 +70,7 @@ export class RunWidget extends SeenWidget {
         problem={model.problem}
         gone={model.gone}
         late={model.late}
+        markdown={room.markdown}
         trans={room.trans}
         deeds={{ ...this._deeds, reproduce: reproduce && (() => reproduce(this.run)) }}
       />

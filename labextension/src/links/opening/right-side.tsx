@@ -3,8 +3,8 @@
 import * as React from 'react';
 
 import type { LinkPreview } from '../../api/types';
+import { Book } from '../../notebooks/book';
 import { Icon } from '../../shell/icon';
-import { SharedNotebook } from './notebook';
 import type { PageState } from './parts';
 import type { IPreviewProps } from './props';
 
@@ -54,15 +54,18 @@ export function RightSide(
         )}
       </div>
       <div
-        className="smo-Shared-scroll"
+        className="smo-Shared-scroll smo-Book-scroll"
         tabIndex={0}
         role="region"
         aria-label={trans.__('The notebook')}
       >
         {preview?.notebook ? (
-          <SharedNotebook
+          <Book
             notebook={preview.notebook}
-            linked={preview.cell}
+            marked={{
+              id: preview.cell,
+              mark: { icon: 'link', words: trans.__('the link points here') }
+            }}
             differing={marks}
             markdown={markdown}
             trans={trans}
