@@ -50,7 +50,7 @@ LATER = {
     "smo-Link-kinds": 14_000,
     "smo-Shared-facts": 15_000,
     "smo-PasteDialog": 4_000,
-    "smo-Link-problem": 6_000,  # of both
+    "smo-Book-marks": 7_000,  # a notebook to look at: of runs, and of shared links
     "smo-Ask": 4_000,  # tagging runs and writing a note
 }
 """What only a page's own file holds, and the bytes that the file may have after gzip."""

@@ -11,7 +11,7 @@ import { useColumnsInSight } from './columns-in-sight';
 import { Head } from './head';
 import { groupKey, leftEdges, lineElement, lineKey, lineOf, useSteady } from './lines';
 import { useRecycled } from './recycled';
-import { endsOf, GroupRow, RunRow } from './row';
+import { endsOf, GroupRow, RunRow, wholeText } from './row';
 import type { IShown } from './shown-columns';
 import { bestRow } from './table/best';
 import type { IRuns } from './table/columns';
@@ -70,7 +70,7 @@ export function RunsGrid(props: IRunsGridProps): React.ReactElement {
       : -1;
   const found = lines.indexOf(rowOfCurrent ?? (known < 0 ? Number.NaN : -1 - known));
   const stop = found >= 0 ? found : lines.length > 0 ? 0 : -1;
-  const seen = useRecycled(box, lines.length, ROW, HEAD_HEIGHT, stop, keyOf);
+  const seen = useRecycled(box, lines.length, ROW, HEAD_HEIGHT, props.view, stop, keyOf);
 
   const tracks = columns.map(column => `${column.width}px`).join(' ');
   const width = columns.reduce((sum, column) => sum + column.width, 0);
@@ -96,6 +96,23 @@ export function RunsGrid(props: IRunsGridProps): React.ReactElement {
       line.focus({ preventScroll: true });
     }
   });
+
+  /** The cell that is pointed at: hundreds of titles would be felt with every order. */
+  const pointed = React.useRef<HTMLElement | null>(null);
+  const entitle = () => {
+    const cell = pointed.current;
+    const row = cell && runs.rows.get(lineOf(cell)?.dataset.smoRow ?? '');
+    if (cell && row !== null) {
+      cell.title =
+        row === undefined ? '' : wholeText(runs, row, cell.dataset.smoCell ?? '', trans);
+    }
+  };
+  const point = (cell: HTMLElement | null) => {
+    pointed.current?.removeAttribute('title');
+    pointed.current = cell;
+    entitle();
+  };
+  React.useEffect(entitle); // its line may be another run's by now
 
   const go = (to: number) => {
     const index = Math.max(0, Math.min(lines.length - 1, to));
@@ -242,9 +259,13 @@ export function RunsGrid(props: IRunsGridProps): React.ReactElement {
         }
       }}
       onMouseEnter={() => props.onHold(true)}
-      onMouseLeave={event =>
-        props.onHold(event.currentTarget.contains(document.activeElement))
+      onMouseOver={event =>
+        point((event.target as Element).closest<HTMLElement>('[data-smo-cell]'))
       }
+      onMouseLeave={event => {
+        point(null);
+        props.onHold(event.currentTarget.contains(document.activeElement));
+      }}
       onFocus={event => {
         last.current = event.target;
         const key = lineOf(event.target)?.dataset.smoLine;

@@ -1,6 +1,6 @@
 import { act, fireEvent } from '@testing-library/react';
 import axe from 'axe-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { manyRuns, showExperiments } from '../testing/experiments';
 import { runsOf, table } from '../testing/runs';
@@ -47,6 +47,43 @@ describe('the table', () => {
     expect(after.filter(line => before.has(line)).length).toBeGreaterThan(25);
     expect(document.activeElement).toBe(first);
     expect(first.dataset.smoRow).toBe('s.0');
+  });
+
+  it('draws what is in sight first after another order, and the margin later', () => {
+    vi.useFakeTimers();
+    const { names, query } = showExperiments({ runs: manyRuns(1000), view: BY_AUC });
+    const rest = names().length;
+    fireEvent.click(query('[data-smo-sort="metrics.auc"]')!);
+    expect(names()[0]).toBe('run-999');
+    const atOnce = names().length;
+    expect(atOnce).toBeGreaterThanOrEqual(600 / 26);
+    expect(atOnce).toBeLessThan(rest - 5);
+    act(() => {
+      vi.advanceTimersByTime(500);
+    });
+    expect(names()).toHaveLength(rest);
+    vi.useRealTimers();
+  });
+
+  it('says all of a value to whoever points at it, also after another order', () => {
+    const { row, query, container } = showExperiments({
+      runs: manyRuns(40),
+      view: BY_AUC
+    });
+    const cell = (id: string) => row(id)!.querySelector('[data-smo-cell="metrics.auc"]')!;
+    const first = cell('s.0');
+    fireEvent.mouseOver(first);
+    const all = first.getAttribute('title')!;
+    expect(Number(all)).toBeCloseTo(Number(first.textContent), 3);
+    expect(container.querySelectorAll('[data-smo-cell][title]')).toHaveLength(1);
+    fireEvent.click(query('[data-smo-sort="metrics.auc"]')!);
+    const now = first.closest<HTMLElement>('[data-smo-row]')!.dataset.smoRow!;
+    expect(Number(first.getAttribute('title'))).toBeCloseTo(
+      Number(cell(now).textContent),
+      3
+    );
+    fireEvent.mouseLeave(query('[role=grid]')!);
+    expect(container.querySelectorAll('[data-smo-cell][title]')).toHaveLength(0);
   });
 
   it('moves, chooses, extends, opens, compares and reproduces by keys', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { places, sight } from './recycled';
+import { places, sight, sightAlone } from './recycled';
 
 describe('lines in sight', () => {
   it('cover what is seen, and are about as many wherever one is', () => {
@@ -12,6 +12,14 @@ describe('lines in sight', () => {
     }
     expect(sight(0, 600, 26, 3)).toEqual([0, 3]);
     expect(sight(99_999, 600, 26, 3)).toEqual([3, 3]);
+  });
+
+  it('are all that is seen, and no more, where only those are asked for', () => {
+    expect(sightAlone(0, 260, 26, 10_000)).toEqual([0, 10]);
+    expect(sightAlone(13, 260, 26, 10_000)).toEqual([0, 11]);
+    expect(sightAlone(26 * 9_995, 260, 26, 10_000)).toEqual([9_995, 10_000]);
+    expect(sightAlone(99_999, 260, 26, 3)).toEqual([3, 3]);
+    expect(sightAlone(-5, 260, 26, 3)).toEqual([0, 3]);
   });
 
   it('keep their element, and new ones take those that are free', () => {

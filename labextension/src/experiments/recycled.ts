@@ -15,6 +15,9 @@ const STEP = 4;
 /** Pixels of the list until it has been measured. */
 const HEIGHT = 600;
 
+/** Milliseconds after another order until what is out of sight is drawn, too. */
+const CALM = 120;
+
 /** The lines in sight and a margin: from the first to before the second. */
 export function sight(
   top: number,
@@ -25,6 +28,18 @@ export function sight(
   const first = Math.floor(Math.max(0, top) / line);
   const from = Math.max(0, first - (first % STEP) - MARGIN);
   const to = first - (first % STEP) + STEP + Math.ceil(height / line) + MARGIN;
+  return [Math.min(from, lines), Math.min(to, lines)];
+}
+
+/** The lines in sight alone. */
+export function sightAlone(
+  top: number,
+  height: number,
+  line: number,
+  lines: number
+): readonly [number, number] {
+  const from = Math.floor(Math.max(0, top) / line);
+  const to = Math.ceil((Math.max(0, top) + height) / line);
   return [Math.min(from, lines), Math.min(to, lines)];
 }
 
@@ -65,6 +80,8 @@ export interface IDrawn {
 /**
  * Follows a scrolling element.
  *
+ * @param order - another one: all lines may have changed. Those in sight are drawn at once, and
+ *   the margin when nobody waits for it any more
  * @param stay - a line that is drawn wherever one is, since it has the focus; -1: none
  * @param head - pixels at the top that cover lines
  */
@@ -73,6 +90,7 @@ export function useRecycled(
   lines: number,
   line: number,
   head: number,
+  order: object,
   stay: number,
   keyOf: (index: number) => string
 ): { drawn: readonly IDrawn[]; show(index: number): void } {
@@ -84,7 +102,7 @@ export function useRecycled(
     }
     const look = () => {
       const top = Math.floor(node.scrollTop / (STEP * line)) * STEP * line;
-      const height = node.clientHeight || HEIGHT;
+      const height = node.clientHeight > head ? node.clientHeight - head : HEIGHT;
       setSeen(old => (old.top === top && old.height === height ? old : { top, height }));
     };
     look();
@@ -95,9 +113,21 @@ export function useRecycled(
       watch?.disconnect();
       node.removeEventListener('scroll', look);
     };
-  }, [box, line]);
+  }, [box, line, head]);
 
-  const [from, to] = sight(seen.top, seen.height, line, lines);
+  const [drawnWhole, drawWhole] = React.useState(order);
+  React.useEffect(() => {
+    if (drawnWhole === order) {
+      return undefined;
+    }
+    const timer = setTimeout(() => drawWhole(order), CALM);
+    return () => clearTimeout(timer);
+  }, [drawnWhole, order]);
+
+  const [from, to] =
+    drawnWhole === order
+      ? sight(seen.top, seen.height, line, lines)
+      : sightAlone(box.current?.scrollTop ?? seen.top, seen.height, line, lines);
   const indices: number[] = [];
   for (let index = from; index < to; index += 1) {
     indices.push(index);

@@ -64,7 +64,7 @@ export const RunRow = React.memo(function RunRow(
       aria-selected={letter !== undefined}
       tabIndex={props.isStop ? 0 : -1}
       style={{
-        transform: `translateY(${props.top}px)`,
+        top: props.top,
         gridTemplateColumns: props.tracks,
         width: props.width
       }}
@@ -73,7 +73,7 @@ export const RunRow = React.memo(function RunRow(
         if (!isDrawn(column, index, span)) {
           return null;
         }
-        const { inner, look, title, bar } =
+        const { inner, look, bar } =
           column.key === NAME ? nameIn(props) : valueIn(props, column);
         return (
           <div
@@ -82,7 +82,6 @@ export const RunRow = React.memo(function RunRow(
             aria-colindex={index + 1}
             data-smo-cell={column.key}
             className={`smo-Runs-cell ${look} ${column.pinned ? 'smo-mod-pinned' : ''} ${column.right ? 'smo-mod-right' : ''}`}
-            title={title}
             style={{
               gridColumn: index + 1,
               left: column.pinned ? edges[index] : undefined,
@@ -101,8 +100,6 @@ export const RunRow = React.memo(function RunRow(
 interface ICell {
   inner: React.ReactNode;
   look: string;
-  /** All of it, on hover. */
-  title?: string;
   /** Size of the bar behind a figure. */
   bar?: string;
 }
@@ -179,15 +176,12 @@ function valueIn(props: IRunRowProps, { key }: IShown): ICell {
     if (value === null) {
       return NONE;
     }
-    const isTime = key === 'attributes.started' || key === 'attributes.ended';
-    const inner = numberWords(key)(value);
     const bar = key.startsWith('metrics.')
       ? barOf(value, props.ends.get(key))
       : undefined;
     return {
-      inner,
+      inner: numberWords(key)(value),
       look: bar === undefined ? 'smo-Runs-value' : 'smo-Runs-value smo-mod-bar',
-      title: isTime ? fullDate(value) : key === 'attributes.time' ? inner : String(value),
       bar
     };
   }
@@ -199,7 +193,33 @@ function valueIn(props: IRunRowProps, { key }: IShown): ICell {
     return { inner: <CommitCell {...props} text={text} />, look: 'smo-mod-parts' };
   }
   const shown = key === STATUS ? stateWords(text, trans) : text;
-  return { inner: shown.slice(0, 200), look: '', title: shown };
+  return { inner: shown.slice(0, 200), look: '' };
+}
+
+/** All that a cell's value says, for whoever points at it; '' where the cell says it itself. */
+export function wholeText(
+  runs: IRuns,
+  row: number,
+  key: string,
+  trans: TranslationBundle
+): string {
+  const column = runs.columns.get(key);
+  if (key === NAME || key === 'attributes.commit') {
+    return ''; // their parts have words of their own
+  }
+  if (column?.kind === 'numbers') {
+    const value = numberAt(column, row);
+    const isTime = key === 'attributes.started' || key === 'attributes.ended';
+    return value === null
+      ? ''
+      : isTime
+        ? fullDate(value)
+        : key === 'attributes.time'
+          ? numberWords(key)(value)
+          : String(value);
+  }
+  const text = textAt(column, row) ?? '';
+  return key === STATUS ? stateWords(text, trans) : text;
 }
 
 function CommitCell(props: IRunRowProps & { text: string }): React.ReactElement {
@@ -273,7 +293,7 @@ export const GroupRow = React.memo(function GroupRow(
       aria-rowindex={props.index + 1 + HEAD}
       aria-expanded={group.open}
       tabIndex={props.isStop ? 0 : -1}
-      style={{ transform: `translateY(${props.top}px)`, width: props.width }}
+      style={{ top: props.top, width: props.width }}
     >
       <div role="gridcell" aria-colspan={props.columns.length}>
         <button type="button" className="smo-Grid-fold" data-smo-do="fold" tabIndex={-1}>
