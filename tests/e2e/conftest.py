@@ -30,7 +30,13 @@ from tests.gitserver import FaultyGitServer
 
 HERE = Path(__file__).parent
 FAILURES = HERE / "failures"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 FLAGS = [
     "--disable-gpu",
     "--disable-dev-shm-usage",

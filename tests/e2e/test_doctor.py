@@ -46,10 +46,9 @@ def test_what_is_denied_comes_first_with_its_statement(local, studio, open_windo
     report = window.page.evaluate("() => navigator.clipboard.readText()")
     assert "Where you are" in report and "alice-lab" in report
 
-
-def test_the_doctor_in_the_dark_and_beside_another_tab(studio, open_window):
-    window = open_window(studio("alice-lab", theme="dark"), viewport={"width": 900, "height": 800})
-    page = open_doctor(window)
+    # In the dark, and beside another tab.
+    window.change_theme("Dark")
+    window.page.set_viewport_size({"width": 900, "height": 800})
     take(window, "doctor-dark")
     assert window.axe(PAGE) == []
     over = page.evaluate("page => page.scrollWidth - page.clientWidth")

@@ -56,9 +56,8 @@ def no_overflow(page: Page) -> None:
     assert over == [], "something is cut off"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_find_what_costs_most_stop_it_see_it_stop(theme, local, studio, open_window):
-    window = open_window(studio("bob-lab", theme=theme), viewport={"width": 1440, "height": 860})
+def test_find_what_costs_most_stop_it_see_it_stop(local, studio, open_window):
+    window = open_window(studio("bob-lab"), viewport={"width": 1440, "height": 860})
     domain = open_domain(window)
     window.rest()  # under the pointer, rows keep their places and new ones wait
     row(domain, "train-xl").wait_for()
@@ -74,8 +73,7 @@ def test_find_what_costs_most_stop_it_see_it_stop(theme, local, studio, open_win
     ]
     assert len(costs) > 5
     assert costs == sorted(costs, reverse=True), "the most expensive is not first"
-    take(window, f"domain-apps-{theme}")
-    assert window.axe(PAGE) == []
+    both_themes(window, "domain-apps")
 
     domain.locator("[data-smo-filter=mine]").click()
     assert names(domain)[0] == "train-xl"
@@ -85,8 +83,7 @@ def test_find_what_costs_most_stop_it_see_it_stop(theme, local, studio, open_win
     step = domain.locator("[data-smo-step=stop]")
     expect(step.get_by_role("button", name="Keep running")).to_be_focused()
     expect(step).to_contain_text("Files stay on its disk.")
-    take(window, f"domain-stop-{theme}")
-    assert window.axe(PAGE) == []
+    both_themes(window, "domain-stop")
     saved = dollars(step.locator("[data-smo-do=go]").inner_text())
     step.locator("[data-smo-do=go]").click()
     expect(mine).to_have_attribute("data-smo-state", "stopping")
@@ -97,6 +94,16 @@ def test_find_what_costs_most_stop_it_see_it_stop(theme, local, studio, open_win
     expect(mine).to_have_attribute("data-smo-state", "stopped")
     assert status(local, "train-xl") == "Deleted"
     assert dollars(total.inner_text()) == pytest.approx(before - saved, abs=0.02)
+
+
+def both_themes(window, name: str) -> None:
+    """Pictures and axe, in the light and in the dark."""
+    take(window, f"{name}-light")
+    assert window.axe(PAGE) == []
+    window.change_theme("Dark")
+    take(window, f"{name}-dark")
+    assert window.axe(PAGE) == []
+    window.change_theme("Light")
 
 
 def dollars(text: str) -> float:

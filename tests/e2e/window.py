@@ -136,6 +136,16 @@ class Window:
             self.page.wait_for_timeout(100)
         raise AssertionError("no event was heard in 10 s")
 
+    def change_theme(self, name: str) -> None:
+        """Chooses a theme in JupyterLab's menu: "Light" or "Dark"."""
+        self.page.locator(".lm-MenuBar-itemLabel", has_text="Settings").click()
+        self.page.locator(".lm-Menu-item", has_text="Theme").first.hover()
+        self.page.locator(".lm-Menu-item", has_text=f"JupyterLab {name}").first.click()
+        is_light = "true" if name == "Light" else "false"
+        self.page.locator(f'body[data-jp-theme-light="{is_light}"]').wait_for(state="attached")
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
+        self.rest()
+
     def rest(self) -> None:
         """Puts pointer and focus where they change nothing, and lets two frames be drawn."""
         self.page.mouse.move(900, 5)
