@@ -164,3 +164,25 @@ def test_another_entry_of_the_name_is_not_held_by_the_old_ones_lock(
     monkeypatch.setattr(fcntl, "flock", made_anew)
     with cache.reading("a") as entry:
         assert entry is None
+
+
+def test_the_old_ones_lock_removes_no_other_entry_of_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "cache"
+    cache = Cache(folder)
+    put(cache, "a", KB)
+    put(cache, "made meanwhile", 2 * KB)
+    flock = fcntl.flock
+
+    def made_anew(lock: int, how: int) -> None:
+        flock(lock, how)
+        if how & fcntl.LOCK_EX and (folder / "made meanwhile").exists():
+            (folder / "a").rename(tmp_path / "removed")
+            (folder / "made meanwhile").rename(folder / "a")
+
+    monkeypatch.setattr(fcntl, "flock", made_anew)
+    cache.forget("a")
+    assert (folder / "a" / "data").stat().st_size == 2 * KB
+    cache.forget("a")
+    assert not (folder / "a").exists()
