@@ -78,7 +78,7 @@ $(LABS:%=test-lab-%): test-lab-%: $(CACHE)/lab-%/.stamp $(TEST)/.stamp $(CACHE)/
 		"$$($(CACHE)/lab-$*/bin/python --version):"
 	@CHROMIUM="$$(cat $(CACHE)/chromium)" SMO_E2E_BASE_URL=/jupyterlab/default \
 		SMO_E2E_PYTHON="$(abspath $(CACHE)/lab-$*)/bin/python" \
-		$(PYTEST) -q -m "not long and not binder" tests/e2e $(PYTEST_OPTIONS)
+		$(PYTEST) -q -n $(JOBS) --dist loadfile -m "not long and not binder" tests/e2e $(PYTEST_OPTIONS)
 
 ## test-botocore: the tests of the local SageMaker and the domain with the boto3 of Studio's images and the newest
 BOTO3S = 1.34.162 1.37.3 1.40.70 newest

@@ -33,6 +33,15 @@ CELLS = ("# Results", "import numpy as np", "np.arange(3).sum()")
 LINKED = "c2"
 
 
+def _version() -> str:
+    """Of the Python that JupyterLab and its kernels run on."""
+    python = os.environ.get("SMO_E2E_PYTHON")
+    if not python:
+        return platform.python_version()
+    ask = [python, "-c", "import platform; print(platform.python_version())"]
+    return subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
+
+
 _KERNEL = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {
@@ -42,7 +51,7 @@ _KERNEL = {
         "name": "python",
         "nbconvert_exporter": "python",
         "pygments_lexer": "ipython3",
-        "version": platform.python_version(),
+        "version": _version(),
     },
 }
 
