@@ -35,6 +35,8 @@ def all_at_once(here: World, servers: int) -> list[list[str]]:
         out, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
         answers.append(out.split())
+        if answers[-1][0] == "failed":
+            print(err)
     return answers
 
 

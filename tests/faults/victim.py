@@ -53,6 +53,7 @@ def main() -> None:
     )
     seen = steps[0]
     print(done.state, done.code or "-", done.action, seen, flush=True)
+    print(done.message, file=sys.stderr, flush=True)
 
 
 def _no_locks(*_: object) -> None:

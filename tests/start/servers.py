@@ -166,4 +166,5 @@ class SilentHost:
             self.left.set()
 
     def __exit__(self, *_: object) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)  # who waits for it would keep it open
         self._socket.close()

@@ -35,11 +35,12 @@ class Host:
         self.over = threading.Event()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}/acme/churn"
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._serving = threading.Thread(target=self._serve, daemon=True)
+        self._serving.start()
 
     def close(self) -> None:
         self.over.set()
-        self._listening.close()
+        stop(self._listening, self._serving)
 
     def _serve(self) -> None:
         while not self.over.is_set():
@@ -63,6 +64,14 @@ class Host:
                         time.sleep(self.pause)
             except OSError:
                 self.hung_up.set()
+
+
+def stop(listening: socket.socket, serving: threading.Thread) -> None:
+    """Closed alone, a socket would go on listening as long as somebody waits for it."""
+    listening.shutdown(socket.SHUT_RDWR)
+    listening.close()
+    serving.join(LATE)
+    assert not serving.is_alive()
 
 
 @contextmanager
@@ -141,14 +150,18 @@ def test_the_time_is_for_all_hops(monkeypatch: pytest.MonkeyPatch) -> None:
                     with connection:
                         slow(url)(connection)
                 except OSError:
-                    if listening.fileno() < 0:
+                    if over.is_set():
                         return
 
-        threading.Thread(target=serve, daemon=True).start()
+        over = threading.Event()
+        serving = threading.Thread(target=serve, daemon=True)
+        serving.start()
         before = time.monotonic()
         assert redirects.moved_to(url, never) == f"{url}1"
         assert time.monotonic() - before < SOON * 1.6
         assert len(asked) <= 2
+        over.set()
+        stop(listening, serving)
 
 
 @pytest.mark.parametrize("answer", [b"garbage\r\n\r\n", b"HTTP/1.1 xxx\r\n\r\n", b"\0" * 1000])
