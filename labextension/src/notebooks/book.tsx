@@ -141,9 +141,8 @@ const Cell = React.forwardRef<HTMLElement, ICellProps>(function Cell(props, ref)
 
 function Source({ cell, language, markdown, trans }: ICellProps): React.ReactElement {
   const { kind, source } = cell;
-  const shown = useMade(
-    () => (kind === 'code' ? coloured(source, language, markdown) : null),
-    [kind, source, language, markdown]
+  const shown = useMade(source, markdown, () =>
+    kind === 'code' ? coloured(source, language, markdown) : null
   );
   return (
     <pre
@@ -160,7 +159,7 @@ function Source({ cell, language, markdown, trans }: ICellProps): React.ReactEle
 function Prose(props: ICellProps): React.ReactElement {
   const { markdown } = props;
   const { source } = props.cell;
-  const shown = useMade(() => rendered(source, markdown), [source, markdown]);
+  const shown = useMade(source, markdown, () => rendered(source, markdown));
   return shown === null ? (
     <Source {...props} />
   ) : (
@@ -172,23 +171,25 @@ function Prose(props: ICellProps): React.ReactElement {
 
 /** What is made of a text later on; null until then, and where nothing is made of it. */
 function useMade(
-  make: () => Promise<React.ReactNode | null> | null,
-  of: React.DependencyList
+  source: string,
+  markdown: IMarkdownParser | null,
+  make: () => Promise<React.ReactNode | null> | null
 ): React.ReactNode | null {
-  const [made, setMade] = React.useState<React.ReactNode | null>(null);
+  const [made, setMade] = React.useState<{ of: string; node: React.ReactNode }>();
   React.useEffect(() => {
     let isWanted = true;
-    void make()?.then(found => {
+    void make()?.then(node => {
       if (isWanted) {
-        setMade(found);
+        setMade({ of: source, node });
       }
     });
     return () => {
       isWanted = false;
     };
     // eslint-disable-next-line react-hooks/exhaustive-deps -- of what it is made
-  }, of);
-  return made;
+  }, [source, markdown]);
+  // Never that of the text which stood here before.
+  return made?.of === source ? made.node : null;
 }
 
 function cellWords(cell: NotebookCell, trans: TranslationBundle): string {
